@@ -1,0 +1,12 @@
+"""The catalogue of faults: one file each, and this index."""
+
+from __future__ import annotations
+
+from gameday.faults.container_kill import ContainerKill
+from gameday.faults.container_pause import ContainerPause
+from gameday.model.protocols import Fault
+
+FAULTS: dict[str, type[Fault]] = {
+    "container_kill": ContainerKill,
+    "container_pause": ContainerPause,
+}

@@ -1,0 +1,44 @@
+"""An Injection: a fault, what it acts on, and when it starts and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from gameday.model.duration import Duration, Offset
+from gameday.model.noun import Noun
+
+CEILING = timedelta(minutes=60)
+"""No fault of any scenario lives longer than this."""
+USUAL_CEILING = timedelta(minutes=10)
+"""`at_most` where a scenario says nothing."""
+
+
+class Injection(Noun):
+    """Scheduling around a fault. The fault's own fields are in `settings`; in YAML they stand beside these."""
+
+    fault: str
+    target: str
+    at: Offset = timedelta(0)
+    hold: Literal["until_mitigated"] | None = None
+    for_: Duration | None = Field(default=None, alias="for")
+    at_most: Duration = USUAL_CEILING
+    settings: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _ends_one_way(self) -> Self:
+        if (self.hold is None) == (self.for_ is None):
+            raise ValueError("say how the fault ends: either `hold: until_mitigated` with `at_most`, or `for: 30s`")
+        if self.at_most > CEILING:
+            raise ValueError("at_most is over the ceiling of 1h")
+        if self.for_ and self.for_ > self.at_most:
+            raise ValueError("`for` is longer than `at_most`; raise `at_most` or shorten `for`")
+        return self
+
+    @property
+    def longest(self) -> timedelta:
+        """How long the fault may live at most."""
+        return self.for_ or self.at_most

@@ -1,0 +1,51 @@
+"""A Plan: a scenario made concrete for one drill: which containers, which undo, which limits."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gameday.model.noun import Noun
+from gameday.model.runbook import Runbook
+from gameday.model.scenario import Scenario
+from gameday.model.services import Services
+from gameday.model.undo import Undo
+
+Responders = Literal["human", "scripted", "none"]
+
+
+class Target(Noun):
+    """A container that a fault acts on, frozen when the plan was made."""
+
+    service: str
+    container: str
+    name: str
+    project: str
+
+
+class PlannedFault(Noun):
+    """One injection with its target and the undo that was read for it."""
+
+    id: str
+    fault: str
+    target: Target
+    undo: Undo
+    starts_after_seconds: float
+    lives_at_most_seconds: float
+
+
+class Plan(Noun):
+    """Everything a drill was going to do. `hash` covers scenario, targets, undo and limits."""
+
+    apiVersion: Literal["gameday/v1"] = "gameday/v1"  # noqa: N815  # the field's name in the contract
+    kind: Literal["Plan"] = "Plan"
+    drill: str
+    name: str
+    """The scenario file's name without its ending."""
+    scenario: Scenario
+    services: Services = Services()
+    runbook: Runbook | None = None
+    responders: Responders = "human"
+    no_fault: bool = False
+    """A control run: everything but the fault."""
+    faults: tuple[PlannedFault, ...] = ()
+    hash: str = ""

@@ -1,0 +1,56 @@
+"""Probe definitions as `probes/*.yaml` write them, by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gameday.model.duration import Duration
+from gameday.model.noun import Noun
+
+
+class PrometheusProbe(Noun):
+    """A query whose answer is one number."""
+
+    probe: Literal["prometheus"]
+    query: str
+    unit: str = ""
+    about: str = ""
+    timeout: Duration = timedelta(seconds=3)
+
+
+class HttpProbe(Noun):
+    """A GET; the answer is the status, or a number picked out of a JSON body by a dotted path."""
+
+    probe: Literal["http"]
+    url: str
+    field: str | None = None
+    unit: str = ""
+    about: str = ""
+    timeout: Duration = timedelta(seconds=3)
+
+
+class SqlProbe(Noun):
+    """A query on PostgreSQL whose answer is one number. Needs the extra `postgres`."""
+
+    probe: Literal["sql"]
+    dsn: str
+    query: str
+    unit: str = ""
+    about: str = ""
+    timeout: Duration = timedelta(seconds=3)
+
+
+class CommandProbe(Noun):
+    """An argument list that prints one number. No shell; the program must be allow-listed in `gameday.toml`."""
+
+    probe: Literal["command"]
+    command: Annotated[tuple[str, ...], Field(min_length=1)]
+    unit: str = ""
+    about: str = ""
+    timeout: Duration = timedelta(seconds=3)
+
+
+ProbeDefinition = Annotated[PrometheusProbe | HttpProbe | SqlProbe | CommandProbe, Field(discriminator="probe")]

@@ -1,0 +1,109 @@
+"""The shapes of what can be added: a fault, a probe, a collector, a gap rule, a format, an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from gameday.model.drill import Drill
+from gameday.model.gap import Gap
+from gameday.model.observation import Observation
+from gameday.model.plan import Target
+from gameday.model.record import Record
+from gameday.model.review import Review
+from gameday.model.runbook import Runbook
+from gameday.model.undo import Undo
+
+
+class Environment(Protocol):
+    """A place where a drill may happen."""
+
+    name: str
+
+    def variables(self) -> Mapping[str, str]:
+        """Values for `${…}` that this place knows best, such as its ports."""
+        ...
+
+    def target(self, service: str) -> Target:
+        """The one container of a service that may be touched. Raises Refused or InvalidInput, never guesses."""
+        ...
+
+    def state(self, target: Target) -> Mapping[str, str]:
+        """What the target is now: id, started_at, paused, running."""
+        ...
+
+    def act(self, target: Target, verb: str) -> None:
+        """Do one thing to a container: `pause`, `kill`."""
+        ...
+
+
+class Fault(Protocol):
+    """One thing that can be broken. A frozen model: its fields are its YAML schema, its docstring its manual."""
+
+    name: ClassVar[str]
+
+    def prepare(self, environment: Environment, target: Target) -> Undo:
+        """Read what must be put back. Changes nothing."""
+        ...
+
+    def inject(self, environment: Environment, target: Target) -> None:
+        """Break it."""
+        ...
+
+    def is_live(self, environment: Environment, target: Target) -> bool:
+        """Whether it is really broken now."""
+        ...
+
+
+class Probe(Protocol):
+    """One question, asked once. Never waits for an answer to change, never judges."""
+
+    def ask(self) -> Observation: ...
+
+
+class Sighting(Protocol):
+    """Where a collector puts what it saw; the supervisor turns it into an event."""
+
+    def __call__(self, kind: str, subject: tuple[str, str], *, at: datetime | None = None, **more: Any) -> None: ...
+
+
+class Collector(Protocol):
+    """Listens to one outside trace and turns it into events."""
+
+    source: str
+
+    def look(self, see: Sighting) -> None:
+        """Take in everything new since the last look. Raises what the outside raises: that makes the source blind."""
+        ...
+
+
+@runtime_checkable
+class GapRule(Protocol):
+    """A module of `gaps/`: pure. `find` looks at a drill, `find_in_runbook` at a page."""
+
+    __name__: str
+    __doc__: str | None
+
+    def find(self, drill: Drill) -> Iterable[Gap]: ...
+
+
+class RunbookRule(Protocol):
+    """A rule that needs a page and no drill."""
+
+    def find_in_runbook(self, runbook: Runbook) -> Iterable[Gap]: ...
+
+
+class Format(Protocol):
+    """Prints a review. Pure: gets the record too, for the picture of the timeline."""
+
+    def render(self, review: Review, record: Record) -> str: ...
+
+
+class Paths(Protocol):
+    """Where a workspace keeps its things."""
+
+    root: Path
+
+    def scenarios(self) -> Sequence[Path]: ...

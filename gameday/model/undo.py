@@ -1,0 +1,26 @@
+"""An Undo: the written record of what must be put back. Data, never code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from gameday.model.noun import Noun
+
+
+class UndoStep(Noun):
+    """One verb of the closed list in `gameday/undo/`, with its arguments."""
+
+    verb: Literal["container_unpause", "container_start"]
+    arguments: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Undo(Noun):
+    """What puts a fault back, in the order to do it, and who the target was when it was read."""
+
+    target: str
+    identity: Mapping[str, str]
+    before: Mapping[str, str]
+    steps: tuple[UndoStep, ...] = Field(min_length=1)
