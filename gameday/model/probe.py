@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from gameday.model.duration import Duration
 from gameday.model.noun import Noun
@@ -54,3 +54,13 @@ class CommandProbe(Noun):
 
 
 ProbeDefinition = Annotated[PrometheusProbe | HttpProbe | SqlProbe | CommandProbe, Field(discriminator="probe")]
+
+
+def probe_definitions(text: bytes) -> dict[str, ProbeDefinition]:
+    """Definitions by name, from the JSON of a drill's `probes.json`."""
+    return TypeAdapter(dict[str, ProbeDefinition]).validate_json(text)
+
+
+def probe_definitions_json(definitions: dict[str, ProbeDefinition]) -> bytes:
+    """The JSON that `probe_definitions` reads back."""
+    return TypeAdapter(dict[str, ProbeDefinition]).dump_json(definitions, indent=1)

@@ -1,0 +1,33 @@
+"""The indexes as one value, and what is built from them: faults of injections, probes of definitions, environments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gameday.model.injection import Injection
+from gameday.model.protocols import Environment, Fault, Probe
+from gameday.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from gameday.environments.sandbox import Sandbox
+    from gameday.model.probe import ProbeDefinition
+
+
+def fault_of(injection: Injection) -> Fault:
+    """The fault that an injection names, with its own fields. The loader has checked both."""
+    from gameday.faults import FAULTS
+
+    return FAULTS[injection.fault](**injection.settings)
+
+
+def environment_of(scenario: Scenario, root: Path) -> Sandbox:
+    from gameday.environments import ENVIRONMENTS
+
+    return ENVIRONMENTS[scenario.environment](root=root, alerting=scenario.sandbox.alerting)
+
+
+def probe_of(name: str, definition: ProbeDefinition, environment: Environment) -> Probe:
+    from gameday.probes import PROBES
+
+    raise NotImplementedError(PROBES, name, definition, environment)

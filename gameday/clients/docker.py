@@ -1,0 +1,139 @@
+"""The Docker Engine: containers of a Compose project, their state, events and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import docker
+from docker import utils
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import RequestException
+
+from gameday.errors import Missing
+
+PROJECT_LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as `docker inspect` tells it. `health` is empty where it has no health check."""
+
+    id: str
+    name: str
+    service: str
+    running: bool
+    paused: bool
+    started_at: str
+    health: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DockerEvent:
+    """One line of `docker events` about a container. `action` is its first word; `exec_create: ls` gives exec_create."""
+
+    at: datetime
+    action: str
+    container: str
+    service: str
+    nano: int
+    raw: Mapping[str, Any]
+
+
+class Docker:
+    """A connection to one daemon. One per thread: the SDK's session is not shared safely."""
+
+    def __init__(self, timeout: int = 10) -> None:
+        self._api: Any  # the SDK's types are partial and in places wrong (fractions of a second, for one)
+        try:
+            self._api = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=timeout)
+        except (DockerException, RequestException) as error:
+            raise Missing(
+                "no Docker daemon answers; start it (`sudo systemctl start docker`), run `make setup`, or set DOCKER_HOST"
+            ) from error
+
+    def close(self) -> None:
+        self._api.close()
+
+    def containers(self, project: str) -> list[Container]:
+        """Every container of a project, running or not, by service and number."""
+        with _clear_errors():
+            found = self._api.containers(all=True, filters={"label": f"{PROJECT_LABEL}={project}"})
+        containers = []
+        for entry in found:
+            try:
+                containers.append(self.inspect(entry["Id"]))
+            except NotFound:
+                continue  # removed since it was listed
+        return sorted(containers, key=lambda c: (c.service, c.name))
+
+    def inspect(self, container: str) -> Container:
+        """Raises docker.errors.NotFound where it does not exist."""
+        data = self._api.inspect_container(container)
+        state, labels = data["State"], data["Config"].get("Labels") or {}
+        return Container(
+            id=data["Id"],
+            name=data["Name"].lstrip("/"),
+            service=labels.get(SERVICE_LABEL, ""),
+            running=bool(state["Running"]),
+            paused=bool(state["Paused"]),
+            started_at=str(state["StartedAt"]),
+            health=str((state.get("Health") or {}).get("Status", "")),
+            labels=labels,
+        )
+
+    def pause(self, container: str) -> None:
+        self._api.pause(container)
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        self._api.kill(container, signal)
+
+    def events(self, project: str, since: float, until: float) -> list[DockerEvent]:
+        """Container events between two moments (Unix seconds). The daemon keeps 256, so ask often."""
+        stream = self._api.events(
+            since=f"{since:.9f}", until=f"{until:.9f}", decode=True,
+            filters={"type": "container", "label": f"{PROJECT_LABEL}={project}"},
+        )  # fmt: skip
+        found = []
+        for raw in stream:
+            attributes = raw.get("Actor", {}).get("Attributes", {})
+            found.append(
+                DockerEvent(
+                    at=datetime.fromtimestamp(raw["timeNano"] / 1e9).astimezone(),
+                    action=str(raw.get("Action", "")).partition(":")[0],
+                    container=str(raw.get("Actor", {}).get("ID", "")),
+                    service=str(attributes.get(SERVICE_LABEL, "")),
+                    nano=int(raw["timeNano"]),
+                    raw=raw,
+                )
+            )
+        return found
+
+    def log_lines(self, container: str, since: float) -> list[tuple[str, str]]:
+        """Lines of standard output since a moment (Unix seconds): Docker's own time stamp, and the text."""
+        data = self._api.logs(container, stdout=True, stderr=False, timestamps=True, since=int(since))
+        lines = data.decode("utf-8", "replace").splitlines()
+        return [(stamp, text) for stamp, _, text in (line.partition(" ") for line in lines)]
+
+    def server_version(self) -> str:
+        return str(self._api.version().get("Version", "?"))
+
+    def has_image(self, name: str) -> bool:
+        try:
+            self._api.inspect_image(name)
+        except NotFound:
+            return False
+        return True
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    try:
+        yield
+    except (APIError, RequestException) as error:
+        raise Missing(f"the Docker daemon answered with an error: {error}") from error

@@ -1,0 +1,101 @@
+"""The log of `ops`: pager receipts, pages opened, flags, releases, the status page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from gameday.clients.ops import Ops, OpsEntry
+from gameday.model.protocols import Sighting
+
+GAMEDAY = "gameday"
+"""The seat under which gameday itself acts."""
+LONGEST_TEXT = 4_000
+"""Characters of a label or annotation that go into the timeline; the raw receipt is kept whole in `evidence/`."""
+
+
+class OpsLog:
+    """Follows one log and reports as two sources: `pager` for receipts, `ops` for everything else."""
+
+    source = "ops"
+    also = ("pager",)
+    every = 0.25
+
+    def __init__(self, ops: Ops, keep: Callable[[Any], dict[str, Any]]) -> None:
+        self._ops = ops
+        self._keep = keep
+        self._after = ops.last_entry()
+        self._told: set[tuple[str, str, str, str]] = set()
+
+    def look(self, see: Sighting) -> None:
+        while True:
+            asked = time.time()
+            now, entries = self._ops.entries(self._after)
+            skew = _skew_ms(asked, now, time.time())
+            for entry in entries:
+                self._tell(see, entry, {"at": entry.at, "skew_ms": skew})
+                self._after = entry.seq
+            if not entries:
+                return
+
+    def _tell(self, see: Sighting, entry: OpsEntry, when: Mapping[str, Any]) -> None:
+        fields = entry.fields
+        seat = str(fields.get("seat") or "")
+        actor: dict[str, Any] = {"actor": seat, "actor_kind": _kind_of(seat, str(fields.get("agent", "")))}
+        match entry.kind:
+            case "receipt":
+                self._receipt(see, str(fields["receiver"]), fields["body"], {**when, "raw": self._keep(dict(fields))})
+            case "access":
+                data = {k: fields.get(k) for k in ("method", "status", "agent")}
+                see("doc.opened", ("page", str(fields["path"])), data=data, **actor, **when)
+            case "flag":
+                data = {"value": fields["value"], "was": fields.get("was")}
+                see("change.flag", ("flag", str(fields["name"])), data=data, **actor, **when)
+            case "release":
+                data = {"release": fields["release"], "was": fields.get("was")}
+                see("change.deploy", ("service", str(fields["service"])), data=data, **actor, **when)
+            case "status":
+                data = {"state": fields["state"], "text": fields.get("message", "")}
+                see("comm.public", ("status_page", "status"), data=data, **actor, **when)
+            case "ack":
+                see("page.acked", ("receiver", str(fields["receiver"])), data={"page": fields.get("page")}, **actor, **when)
+
+    def _receipt(self, see: Sighting, receiver: str, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+        alerts = body.get("alerts")
+        for alert in alerts if isinstance(alerts, list) else []:
+            if not isinstance(alert, Mapping):
+                continue
+            labels, annotations = _texts(alert.get("labels")), _texts(alert.get("annotations"))
+            status, starts = str(alert.get("status", "")), str(alert.get("startsAt", ""))
+            fingerprint = str(alert.get("fingerprint") or sorted(labels.items()))
+            # Alertmanager sends an alert again when another joins its group: the same news is told once a receiver.
+            key = (receiver, fingerprint, starts, status)
+            repeated = key in self._told
+            self._told.add(key)
+            data = {
+                "receiver": receiver, "status": status, "labels": labels, "annotations": annotations,
+                "starts_at": starts, "ends_at": str(alert.get("endsAt", "")), "fingerprint": fingerprint,
+                "group": str(body.get("groupKey", "")), "repeated": repeated,
+            }  # fmt: skip
+            see("alert.delivered", ("alert", labels.get("alertname", "?")), source="pager", data=data, **more)
+
+
+def _kind_of(seat: str, agent: str) -> str:
+    if seat == GAMEDAY or "gameday/" in agent:
+        return "injector"
+    return "human"
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(k)[:200]: str(v)[:LONGEST_TEXT] for k, v in list(value.items())[:100]}
+
+
+def _skew_ms(asked: float, theirs: datetime, answered: float) -> int:
+    """How far their clock is ahead of ours. Inside the round trip it cannot be told from zero."""
+    low, high = theirs.astimezone(UTC).timestamp() - answered, theirs.astimezone(UTC).timestamp() - asked
+    # Their time is cut to whole milliseconds.
+    return 0 if low - 0.002 <= 0 <= high + 0.002 else round((low + high) / 2 * 1000)

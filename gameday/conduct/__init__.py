@@ -1,0 +1,1 @@
+"""Scenario → Timeline. The only part of gameday that waits."""

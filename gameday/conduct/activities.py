@@ -1,0 +1,174 @@
+"""What Chaos Toolkit calls in the worker: plain functions over one Stage, which `worker.py` sets up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chaoslib.exceptions import ActivityFailed
+
+from gameday.model.observation import Blind
+from gameday.model.plan import Plan, PlannedFault
+from gameday.model.protocols import Environment, Fault, Probe
+from gameday.undo.docker_host import DockerHost
+from gameday.undo.ledger import Ledger
+from gameday.undo.put_back import put_back
+
+LIVE_WITHIN = 2.0
+"""Seconds that a fault has to be seen in effect after it was injected."""
+
+
+class WorkerLog:
+    """`worker.jsonl`: what the worker did, synced line by line; the supervisor turns it into events."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    def __call__(self, kind: str, **fields: Any) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        with contextlib.suppress(OSError):  # a full disk must not keep a fault in place
+            os.write(self._file, json.dumps({"ts": now, "kind": kind, **fields}).encode() + b"\n")
+            os.fsync(self._file)
+
+
+@dataclass
+class Stage:
+    """Everything the activities need; one a worker."""
+
+    plan: Plan
+    environment: Environment
+    faults: Mapping[str, Fault]
+    probes: Mapping[str, Probe]
+    ledger: Ledger
+    log: WorkerLog
+    steady_at: float
+    """When the steady state was met, on the monotonic clock; offsets count from here."""
+    live_until: dict[str, float] = field(default_factory=dict)
+    released: str = ""
+
+    def planned(self, fault: str) -> PlannedFault:
+        return next(f for f in self.plan.faults if f.id == fault)
+
+
+_STAGE: list[Stage] = []
+
+
+def set_stage(stage: Stage) -> None:
+    _STAGE[:] = [stage]
+
+
+def ask(probe: str) -> float:
+    """The answer of a named probe. A blind probe is a failed activity, never a number."""
+    seen = _STAGE[0].probes[probe].ask()
+    if isinstance(seen, Blind):
+        raise ActivityFailed(f"{probe} is blind: {seen.reason}")
+    return seen.value
+
+
+def wait_until(seconds: float) -> str:
+    """Wait until this long after the steady state was met, undoing on the way what is due."""
+    stage = _STAGE[0]
+    _tick_until(stage, lambda: time.monotonic() >= stage.steady_at + seconds)
+    return "released" if stage.released else "waited"
+
+
+def inject(fault: str) -> str:
+    """Read what must be put back, write it durably, then break it. The only place where that happens."""
+    stage = _STAGE[0]
+    planned, act = stage.planned(fault), stage.faults[fault]
+    if stage.released:
+        raise ActivityFailed("the drill was released before this fault")
+    undo = act.prepare(stage.environment, planned.target)
+    if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
+        raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned; nothing was injected")
+    stage.ledger.intend(
+        fault=fault, name=planned.fault, target=planned.target.service, by="worker",
+        undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
+    )  # fmt: skip
+    stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
+    try:
+        act.inject(stage.environment, planned.target)
+    except Exception as error:
+        # Whether it took effect is unknown, and unknown counts as armed.
+        stage.log("fault.failed", fault=fault, why=str(error))
+        _put_back(stage, fault)
+        raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}") from error
+    stage.live_until[fault] = time.monotonic() + planned.lives_at_most_seconds
+    return "injected"
+
+
+def is_live(fault: str) -> bool:
+    """Whether the fault is seen in effect. Not seen: said so, and put back."""
+    stage = _STAGE[0]
+    planned = stage.planned(fault)
+    deadline = time.monotonic() + LIVE_WITHIN
+    while fault in stage.live_until:
+        if stage.faults[fault].is_live(stage.environment, planned.target):
+            stage.ledger.append("armed", fault=fault, by="worker")
+            stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service)
+            return True
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    stage.log("fault.not_live", fault=fault, why="injected, and not seen in effect")
+    _put_back(stage, fault)
+    raise ActivityFailed(f"{planned.fault} on {planned.target.name} is not in effect")
+
+
+def hold() -> str:
+    """Keep the faults until each one's time is over, or the supervisor releases them."""
+    stage = _STAGE[0]
+    _tick_until(stage, lambda: not stage.live_until)
+    return stage.released or "time"
+
+
+def undo(fault: str) -> str:
+    """Put one fault back; may be called again at any time."""
+    return _put_back(_STAGE[0], fault)
+
+
+def _tick_until(stage: Stage, done: Callable[[], bool]) -> None:
+    """Wait; take orders from the supervisor; end each fault when its time is over."""
+    while not done() and not stage.released:
+        _take_orders(stage, 0.05)
+        for fault, until in list(stage.live_until.items()):
+            if time.monotonic() >= until:
+                planned = stage.planned(fault)
+                held = next(i for f, i in zip(stage.plan.faults, stage.plan.scenario.faults, strict=True) if f.id == planned.id)
+                stage.log("fault.released", fault=fault, why="ceiling" if held.hold else "time")
+                _put_back(stage, fault)
+
+
+def _take_orders(stage: Stage, patience: float) -> None:
+    """`release WHY` ends every hold. End of file: the supervisor is gone, and so must the faults be."""
+    readable, _, _ = select.select([0], [], [], patience)
+    if not readable:
+        return
+    said = os.read(0, 4096).decode()
+    if not said:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        return
+    if "release" in said:
+        stage.released = said.split()[-1]
+        for fault in stage.live_until:
+            stage.log("fault.released", fault=fault, why=stage.released)
+
+
+def _put_back(stage: Stage, fault: str) -> str:
+    stage.live_until.pop(fault, None)
+    for result in put_back(stage.ledger, "worker", DockerHost(), only=fault):
+        if result.left:
+            stage.log("fault.undo_failed", fault=fault, why=result.left)
+            raise ActivityFailed(result.left)
+        stage.log("fault.undone", fault=fault, by="worker", detail=result.detail)
+        return result.detail
+    return "nothing to undo"

@@ -1,0 +1,156 @@
+"""Everybody who works during a drill: canary, traffic, collectors, the scripted responder; and the facts they bring."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from gameday.bundle.evidence_file import EvidenceFile
+from gameday.bundle.folder import Folder
+from gameday.bundle.timeline_file import TimelineFile
+from gameday.clients.alertmanager import Alertmanager
+from gameday.clients.docker import Docker
+from gameday.clients.locust import LocustRun
+from gameday.clients.ops import Ops
+from gameday.clients.prometheus import Prometheus
+from gameday.collectors.alertmanager_alerts import AlertmanagerAlerts
+from gameday.collectors.docker_events import DockerEvents
+from gameday.collectors.gateway_log import GatewayLog
+from gameday.collectors.ops_log import OpsLog
+from gameday.collectors.prometheus_alerts import PrometheusAlerts
+from gameday.collectors.shell_log import ShellLog
+from gameday.collectors.words_inbox import WordsInbox
+from gameday.conduct.canary import CanaryThread
+from gameday.conduct.children import record_process
+from gameday.conduct.clock import Clock
+from gameday.conduct.ending import Watched
+from gameday.conduct.looks import LinkLooks
+from gameday.conduct.responder import ResponderThread
+from gameday.conduct.watch import Eyes, WatchThread
+from gameday.environments.sandbox import Sandbox
+from gameday.model.event import Event
+from gameday.model.plan import Plan
+from gameday.model.script import Script
+from gameday.undo.ledger import Ledger, read_ledger
+from gameday.undo.processes import kill_group, started_ticks
+
+LONGEST_TRAFFIC = 3 * 3600
+OUR_DEEDS = {"container_pause": ("pause", "unpause"), "container_kill": ("kill", "die", "start")}
+"""Docker's words for what a fault and its undo do."""
+
+
+class Crew:
+    """Starts and stops everybody, and keeps the facts that the supervisor steers by."""
+
+    def __init__(
+        self, plan: Plan, environment: Sandbox, folder: Folder, timeline: TimelineFile, clock: Clock, script: Script | None
+    ) -> None:
+        self._plan, self._environment, self._folder, self._timeline = plan, environment, folder, timeline
+        self._clock, self._script = clock, script
+        self.watched = Watched(plan.scenario)
+        self.fault_armed_at = 0.0
+        """Monotonic seconds; 0 before the first fault is in effect."""
+        self.prometheus = Prometheus(environment.prometheus_url)
+        self.alertmanager = Alertmanager(environment.alertmanager_url)
+        self._eyes = Eyes(timeline)
+        self._links = LinkLooks(timeline)
+        self.canary = CanaryThread(plan.scenario.canary, plan.scenario.service, self._eyes.of("canary"))
+        self._threads: list[WatchThread] = []
+        self._traffic: subprocess.Popen[bytes] | None = None
+        self._responder: ResponderThread | None = None
+
+    def start(self, ledger: Ledger) -> None:
+        """Everybody to work. The scripted responder starts with them: it waits for its page."""
+        self._timeline.listen(self._hear)
+        self._environment.settle()
+        self._threads = [WatchThread(c, self._eyes, self._clock) for c in self._collectors()]
+        for thread in self._threads:
+            thread.start()
+        self.canary.start()
+        if traffic := self._plan.scenario.traffic:
+            self._traffic = LocustRun(
+                self._environment.root / traffic.locustfile, self._environment.shop_url, traffic.users, traffic.spawn_rate,
+                LONGEST_TRAFFIC,
+            ).start(self._folder.evidence)  # fmt: skip
+            record_process(ledger, "traffic", self._traffic.pid)
+        if self._script is not None:
+            self._responder = ResponderThread(
+                self._script, self._folder, self._environment.ops_url, self._environment.root, self.canary, self._note
+            )
+            self._responder.start()
+
+    def _collectors(self) -> list[Any]:
+        environment, evidence = self._environment, self._folder.evidence
+        keep = {name: EvidenceFile(evidence, f"{name}.jsonl").keep for name in ("ops", "docker", "gateway")}
+        gateway = environment.target("gateway")
+        return [
+            PrometheusAlerts(self.prometheus),
+            AlertmanagerAlerts(self.alertmanager),
+            OpsLog(Ops(environment.ops_url), keep["ops"]),
+            DockerEvents(Docker(), environment.project, keep["docker"], self._did_we),
+            GatewayLog(Docker(), gateway.container, self._plan.scenario.service, keep["gateway"]),
+            ShellLog(evidence),
+            WordsInbox(self._folder.inbox),
+        ]
+
+    def not_seeing(self) -> str | None:
+        """Why some source cannot see yet, or None when all have looked once."""
+        for thread in self._threads:
+            if not thread.seen_once.is_set():
+                return f"{thread.name} has not seen anything yet{': ' + thread.why_blind if thread.why_blind else ''}"
+        if self._traffic is not None and self._traffic.poll() is not None:
+            return f"traffic ended with code {self._traffic.returncode}; see evidence/locust.log"
+        return None
+
+    def note_fault(self, kind: str, at: datetime) -> None:
+        """Hear of a fault event from the worker."""
+        if kind == "fault.armed" and not self.fault_armed_at:
+            self.fault_armed_at = time.monotonic()
+            self.canary.watch_impact(time.monotonic() - (datetime.now(UTC) - at).total_seconds() - 1.0)
+        if kind == "fault.undone":
+            self.watched.fault_gone = at
+
+    @property
+    def responder_busy(self) -> bool:
+        return self._responder is not None and self._responder.is_alive()
+
+    def stop(self) -> None:
+        """Everybody home; collectors take a last look first."""
+        if self._responder is not None:
+            self._responder.stop()
+        if self._traffic is not None:
+            kill_group(self._traffic.pid, started_ticks(self._traffic.pid))
+            self._traffic.wait(5)
+        if self.canary.is_alive():
+            self.canary.stop()
+        for thread in self._threads:
+            thread.stop()
+        for thread in self._threads:
+            thread.finish()
+
+    def _hear(self, event: Event) -> None:
+        self.watched.take(event)
+        if self.canary.impact_at is not None and self.watched.impact_began is None:
+            self.watched.impact_began = datetime.now(UTC)
+        if event.kind == "canary.sample" and self.watched.impact_began and event.data.get("ok"):
+            if self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
+                self.watched.impact_over = self.watched.impact_over or event.at
+        if event.kind == "alert.delivered" and event.text("status") == "firing":
+            self._links.open(event.subject.name, event.labels("annotations").get("runbook_url", ""))
+
+    def _note(self, text: str) -> None:
+        self._timeline.append("note", "supervisor", ("log", "script"), data={"text": text})
+
+    def _did_we(self, container: str, action: str, moment: float) -> bool:
+        """Whether a docker event is our own fault or undo: the same deed on the same target, near a ledger line."""
+        for fault in read_ledger(self._folder.ledger).faults:
+            identity = fault.undo.get("identity", {})
+            if container != identity.get("container") or action not in OUR_DEEDS.get(fault.fault, ()):
+                continue
+            undoing = action in ("unpause", "start")
+            marks = [fault.undoing_at, fault.ended_at] if undoing else [fault.intended_at, fault.armed_at]
+            if any(abs(datetime.fromisoformat(m).timestamp() - moment) < 1.0 for m in marks if m):
+                return True
+        return False

@@ -1,0 +1,107 @@
+"""A scripted responder: plays a `Script` through the doors a person has: inbox, pages, shell, words, flags."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gameday.bundle.folder import Folder
+from gameday.bundle.words import say
+from gameday.clients.http import Unreachable
+from gameday.clients.ops import Ops, OpsPage
+from gameday.conduct.canary import CanaryThread
+from gameday.conduct.recorded_shell import run_recorded
+from gameday.model.script import Act, AwaitCanary, AwaitPage, Script
+
+
+class GaveUp(Exception):
+    """The script waited for something that did not come; the responder does nothing more."""
+
+
+class ResponderThread(threading.Thread):
+    """Plays its part, then ends. Everything it does leaves the same traces as a person's doing."""
+
+    def __init__(self, script: Script, folder: Folder, ops_url: str, root: Path, canary: CanaryThread, note: Callable[[str], None]) -> None:
+        super().__init__(name=f"responder {script.seat}", daemon=True)
+        self._script, self._folder, self._root, self._canary, self._note = script, folder, root, canary, note
+        # A browser of the responder's own: its requests must not look like gameday's looks.
+        self._ops = Ops(ops_url, seat=script.seat, agent="responder-browser")
+        self._page: OpsPage | None = None
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        try:
+            for act in self._script.does:
+                if self._ended.is_set():
+                    return
+                self._do(act)
+        except (GaveUp, Unreachable, OSError) as stopped:
+            self._note(f"{self._script.seat} stopped: {stopped}")
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join(5)
+
+    def _do(self, act: Act) -> None:
+        if act.await_page:
+            self._await_page(act.await_page)
+        elif act.await_canary:
+            self._await_canary(act.await_canary)
+        elif act.wait:
+            self._ended.wait(act.wait.total_seconds())
+        elif act.ack:
+            self._say("ack", alert=self._page.alert if self._page else "")
+        elif act.declare:
+            self._say("declare", **act.declare.model_dump(exclude_none=True))
+        elif act.severity:
+            self._say("severity", severity=act.severity)
+        elif act.role:
+            self._say("role", role=act.role.role, seat=act.role.seat or self._script.seat)
+        elif act.log:
+            self._say("log", text=act.log)
+        elif act.update:
+            self._say("update", text=act.update)
+        elif act.resolve:
+            self._say("resolve", summary=act.resolve)
+        elif act.open:
+            self._ops.open(self._link() if act.open == "page_link" else act.open)
+        elif act.flag:
+            self._ops.set_flag(act.flag.name, act.flag.value)
+        elif act.status:
+            self._ops.post_status(act.status.state, act.status.message)
+        elif act.run:
+            run_recorded(act.run, self._folder.evidence, self._script.seat, cwd=self._root, timeout=30)
+
+    def _say(self, word: str, **data: str) -> None:
+        say(self._folder.inbox, word, self._script.seat, dict(data))
+
+    def _link(self) -> str:
+        link = self._page.annotations.get("runbook_url", "") if self._page else ""
+        if not link:
+            raise GaveUp("the page has no runbook link to open")
+        return link
+
+    def _await_page(self, wanted: AwaitPage) -> None:
+        def arrived() -> bool:
+            pages = [p for p in self._ops.inbox(wanted.receiver) if p.status == "firing" and wanted.alert in (None, p.alert)]
+            self._page = pages[-1] if pages else None
+            return bool(pages)
+
+        self._await(arrived, wanted.at_most.total_seconds(), f"no page {wanted.alert or ''} came to {wanted.receiver}")
+
+    def _await_canary(self, wanted: AwaitCanary) -> None:
+        self._await(
+            lambda: self._canary.good_for() >= wanted.good_for.total_seconds(),
+            wanted.at_most.total_seconds(),
+            "users were not served again",
+        )
+
+    def _await(self, condition: Callable[[], bool], at_most: float, otherwise: str) -> None:
+        deadline = time.monotonic() + at_most
+        while not condition():
+            if self._ended.wait(0.2):
+                raise GaveUp("the drill ended")
+            if time.monotonic() > deadline:
+                raise GaveUp(f"{otherwise} within {at_most:g} s")

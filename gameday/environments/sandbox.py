@@ -1,0 +1,197 @@
+"""The sandbox: a small shop in containers on this host, with real monitoring, made to be broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from docker.errors import APIError, NotFound
+
+from gameday.clients.compose import Compose
+from gameday.clients.docker import Container, Docker
+from gameday.clients.http import Unreachable
+from gameday.clients.ops import Ops
+from gameday.errors import InvalidInput, Missing, Refused
+from gameday.model.plan import Target
+
+COMPOSE_FILE = "docker-compose.sandbox.yml"
+ALLOW_LABEL = "gameday.allow"
+RELOADED = ("prometheus", "alertmanager")
+"""Services that re-read their files on SIGHUP."""
+REPLICAS = {"shop": 2}
+PORTS = {
+    "shop_port": ("GAMEDAY_SHOP_PORT", 18080),
+    "ops_port": ("GAMEDAY_OPS_PORT", 18090),
+    "prometheus_port": ("GAMEDAY_PROMETHEUS_PORT", 19090),
+    "alertmanager_port": ("GAMEDAY_ALERTMANAGER_PORT", 19093),
+    "db_port": ("GAMEDAY_DB_PORT", 15432),
+}
+
+
+@dataclass
+class Sandbox:
+    """One sandbox. Its project name and ports come from the environment, so that two can run on one host."""
+
+    root: Path
+    alerting: str = "fast"
+    name: str = "sandbox"
+
+    @property
+    def project(self) -> str:
+        """Compose project name, from GAMEDAY_SANDBOX_PROJECT."""
+        project = os.environ.get("GAMEDAY_SANDBOX_PROJECT", "gameday-sandbox")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", project):
+            raise InvalidInput(f"GAMEDAY_SANDBOX_PROJECT={project!r} is not a Compose project name (a-z, 0-9, - and _)")
+        return project
+
+    def variables(self) -> Mapping[str, str]:
+        """`shop_port`, `ops_port` … for `${…}` in scenarios."""
+        return {name: str(_port(*where)) for name, where in PORTS.items()}
+
+    def _url(self, port: str) -> str:
+        return f"http://127.0.0.1:{self.variables()[port]}"
+
+    @property
+    def shop_url(self) -> str:
+        return self._url("shop_port")
+
+    @property
+    def ops_url(self) -> str:
+        return self._url("ops_port")
+
+    @property
+    def prometheus_url(self) -> str:
+        return self._url("prometheus_port")
+
+    @property
+    def alertmanager_url(self) -> str:
+        return self._url("alertmanager_port")
+
+    @cached_property
+    def docker(self) -> Docker:
+        return Docker()
+
+    @property
+    def _compose(self) -> Compose:
+        file = self.root / COMPOSE_FILE
+        if not file.is_file():
+            raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
+        if not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
+            known = sorted(p.name for p in (self.root / "sandbox" / "alerting").iterdir() if p.is_dir())
+            raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known)}")
+        settings = {env: str(_port(env, usual)) for env, usual in PORTS.values()}
+        settings |= {"GAMEDAY_ALERTING": self.alerting, "GAMEDAY_OPS_URL": self.ops_url}
+        return Compose(file, self.project, settings)
+
+    def up(self, say: Callable[[str], None], healthy_within: float = 90.0) -> None:
+        """Start what is missing and wait until every health check passes. Idempotent; quick where all runs already."""
+        compose = self._compose
+        self._build_missing(compose, say)
+        before = {c.id for c in self.containers() if c.running}
+        compose.up(REPLICAS)
+        for container in self.containers():
+            if container.service in RELOADED and container.id in before:
+                self.docker.kill(container.id, "SIGHUP")
+        self.wait_healthy(healthy_within)
+
+    def down(self) -> None:
+        self._compose.down()
+
+    def containers(self) -> list[Container]:
+        return self.docker.containers(self.project)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether all of its containers run and are healthy."""
+        found = self.containers()
+        return bool(found) and not _unhealthy(found)
+
+    def wait_healthy(self, within: float) -> None:
+        """Raises Missing, naming the containers, when health does not come in time (seconds)."""
+        deadline = time.monotonic() + within
+        while True:
+            found = self.containers()
+            waiting = _unhealthy(found)
+            if found and not waiting:
+                return
+            if time.monotonic() > deadline:
+                names = ", ".join(waiting) or "no container"
+                raise Missing(f"the sandbox is not healthy after {within:.0f} s: {names}; look at `docker logs NAME`")
+            time.sleep(0.2)
+
+    def settle(self) -> None:
+        """Flags, releases and inboxes back to their defaults, so that drills do not see each other."""
+        try:
+            Ops(self.ops_url).reset()
+        except Unreachable as error:
+            raise Missing(f"the sandbox's ops does not answer: {error}; `gameday sandbox up` starts it") from error
+
+    def target(self, service: str) -> Target:
+        """The one container of a service. Refuses what did not opt in; never picks one of several."""
+        containers = [c for c in self.containers() if c.service == service and c.running]
+        if not containers:
+            names = sorted({c.service for c in self.containers()})
+            raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
+        for container in containers:
+            allowed = container.labels.get(ALLOW_LABEL)
+            if allowed != self.name:
+                raise Refused(
+                    f'{container.name} has no label {ALLOW_LABEL}={self.name}; add `labels: {{{ALLOW_LABEL}: "{self.name}"}}`'
+                    f" to the service {service} in {COMPOSE_FILE} if it may be broken"
+                )
+        chosen = containers[0]
+        return Target(service=service, container=chosen.id, name=chosen.name, project=self.project)
+
+    def state(self, target: Target) -> Mapping[str, str]:
+        try:
+            now = self.docker.inspect(target.container)
+        except NotFound:
+            return {"started_at": "", "paused": "false", "running": "false", "gone": "true"}
+        return {
+            "started_at": now.started_at,
+            "paused": str(now.paused).lower(),
+            "running": str(now.running).lower(),
+        }
+
+    def act(self, target: Target, verb: str) -> None:
+        """`pause` or `kill`. Raises RuntimeError where Docker says no."""
+        try:
+            match verb:
+                case "pause":
+                    self.docker.pause(target.container)
+                case "kill":
+                    self.docker.kill(target.container)
+                case _:
+                    raise ValueError(f"no verb {verb!r}")
+        except APIError as error:
+            raise RuntimeError(f"docker {verb} {target.name}: {error.explanation or error}") from error
+
+    def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
+        missing = [image for image in compose.images() if not self.docker.has_image(image)]
+        if not missing:
+            return
+        say(f"building images: {', '.join(missing)}")
+        done = subprocess.run(
+            ["bash", str(self.root / "sandbox" / "images.sh")],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            last = "\n".join(done.stderr.strip().splitlines()[-5:])
+            raise Missing(f"sandbox/images.sh could not build the images:\n{last}")
+
+
+def _unhealthy(containers: list[Container]) -> list[str]:
+    return [c.name for c in containers if not c.running or c.paused or c.health not in ("", "healthy")]
+
+
+def _port(variable: str, usual: int) -> int:
+    text = os.environ.get(variable, str(usual))
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise InvalidInput(f"{variable}={text!r} is not a port number")
+    return int(text)

@@ -1,0 +1,86 @@
+"""`python -m gameday.guard LEDGER PARENT LEASE`: started and ready before the first fault.
+
+It reads lines on its standard input: `renew` extends the lease; `bye` ends the guard if nothing is open. End of input,
+the death of PARENT, or a lease that ran out make it act: kill the drill's processes first (a worker that outlived its
+supervisor was seen to go on injecting), then undo whatever is open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+from gameday.undo.docker_host import DockerHost
+from gameday.undo.ledger import Ledger
+from gameday.undo.processes import kill_group
+from gameday.undo.put_back import put_back
+
+
+def main(arguments: list[str]) -> int:
+    ledger = Ledger(Path(arguments[0]))
+    parent, lease = int(arguments[1]), float(arguments[2])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    host = DockerHost()
+    with contextlib.suppress(Exception):  # the daemon may be away; the guard's readiness does not hang on it
+        host.connect()
+    os.write(1, b"ready\n")
+    why = _watch(parent, lease)
+    if why == "bye" and not ledger.read().open:
+        return 0
+    return _act(ledger, host, why)
+
+
+def _watch(parent: int, lease: float) -> str:
+    """Wait until the drill says goodbye, dies, or stops renewing. Says which."""
+    handle = _pidfd(parent)
+    if handle is None:
+        return "parent died"
+    os.set_blocking(0, False)
+    poller = select.poll()
+    poller.register(0, select.POLLIN | select.POLLHUP)
+    poller.register(handle, select.POLLIN)
+    renewed = _now()
+    while True:
+        events = dict(poller.poll(200))
+        if handle in events:
+            return "parent died"
+        if 0 in events:
+            said = os.read(0, 65536)
+            if not said:
+                return "parent died"
+            if b"bye" in said:
+                return "bye"
+            renewed = _now()
+        if _now() - renewed > lease:
+            return "lease ran out"
+
+
+def _act(ledger: Ledger, host: DockerHost, why: str) -> int:
+    ledger.append_if_possible("taken_over", by="guard", why=why)
+    for line in ledger.read().of("process"):
+        kill_group(int(line["pid"]), str(line["ticks"]))
+    # Ten minutes is longer than any daemon restart; after that `gameday recover` is what is left.
+    left = [result for result in put_back(ledger, "guard", host, patience=600) if result.left]
+    return 4 if left else 0
+
+
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on in suspend and never jumps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,21 @@
+"""Putting things back: the closed list of undo verbs, the ledger that records faults, and the interpreter of both.
+
+Standard library and Docker SDK only: what can put things back must be small. An `Undo` arrives here as the JSON of a
+ledger line, never as a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gameday.undo.container_start import container_start
+from gameday.undo.container_unpause import container_unpause
+from gameday.undo.docker_host import DockerHost
+
+Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
+"""`verb(host, identity, arguments)` reads, acts where needed, reads back. Returns what it found, raises if not done."""
+
+VERBS: dict[str, Verb] = {
+    "container_start": container_start,
+    "container_unpause": container_unpause,
+}

@@ -1,0 +1,71 @@
+"""The few Docker calls that undoing needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker import utils
+from docker.errors import APIError, NotFound
+
+
+class TargetGone(Exception):
+    """The container does not exist any more, and the fault went with it."""
+
+
+class NotDone(Exception):
+    """The verb ran, and reading back shows that it had no effect. Holds the command that does it by hand."""
+
+
+@dataclass(frozen=True)
+class ContainerState:
+    """What a container is now."""
+
+    running: bool
+    paused: bool
+    started_at: str
+
+
+class DockerHost:
+    """A Docker daemon, asked with a short time-out so that one hanging call cannot hold up the others."""
+
+    def __init__(self, timeout: int = 5) -> None:
+        self._timeout = timeout
+        self._client: Any = None
+
+    @property
+    def _api(self) -> Any:
+        # Connecting asks the daemon for its version, so it waits until a verb needs it: the guard must be able to
+        # start, and to go on trying, while the daemon is away.
+        if self._client is None:
+            self._client = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=self._timeout)
+        return self._client
+
+    def connect(self) -> None:
+        """Reach the daemon now, so that the first undo does not pay for it."""
+        self._api.ping()
+
+    def state(self, container: str) -> ContainerState:
+        """Raises TargetGone where the container was removed."""
+        try:
+            state = self._api.inspect_container(container)["State"]
+        except NotFound as gone:
+            raise TargetGone(container) from gone
+        return ContainerState(bool(state["Running"]), bool(state["Paused"]), str(state["StartedAt"]))
+
+    def unpause(self, container: str) -> None:
+        self._tolerating(("is not paused", "is not running"), self._api.unpause, container)
+
+    def start(self, container: str) -> None:
+        self._tolerating(("already started",), self._api.start, container)
+
+    def _tolerating(self, fine: tuple[str, ...], call: Any, container: str) -> None:
+        """Someone else may have done it in between: what Docker then complains of is what we want."""
+        try:
+            call(container)
+        except NotFound as gone:
+            raise TargetGone(container) from gone
+        except APIError as error:
+            if not any(text in str(error) for text in fine):
+                raise

@@ -1,0 +1,40 @@
+"""Process identity and the ending of process groups, safe against reused numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+
+def started_ticks(pid: int) -> str:
+    """When a process started, in the kernel's ticks since boot; empty where there is no such process."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    # The command name may hold spaces and brackets; fields are counted from behind its last bracket.
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in ("Z", "X") else fields[19]
+
+
+def boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def is_alive(pid: int, ticks: str) -> bool:
+    """Whether this very process still runs: same number, same start."""
+    return bool(ticks) and started_ticks(pid) == ticks
+
+
+def kill_group(pid: int, ticks: str) -> bool:
+    """SIGKILL the process group that `pid` leads, if it is still the same process. Says whether it was there."""
+    if not is_alive(pid, ticks):
+        return False
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    return True

@@ -1,0 +1,98 @@
+"""The interpreter: undo every open fault of a ledger. The same for worker, supervisor, guard and `gameday recover`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gameday.undo import VERBS
+from gameday.undo.docker_host import DockerHost, TargetGone
+from gameday.undo.ledger import Ledger, OpenFault
+
+SETTLING = 0.8
+"""Seconds for which a fault that was never seen live is watched: its call may still be on its way in the daemon."""
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """How undoing one fault ended. `left` is empty when verified removed, else what to do by hand."""
+
+    fault: str
+    target: str
+    detail: str
+    left: str = ""
+
+
+def put_back(
+    ledger: Ledger, by: str, host: DockerHost, *, patience: float = 30.0, only: str | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[PutBack]:  # fmt: skip
+    """Undo every open fault, newest first, each with its own patience in seconds; one failure never stops the others."""
+    chosen = [f for f in ledger.read().open if only is None or f.id == only]
+    return [_put_back_one(ledger, by, host, fault, patience, sleep) for fault in chosen]
+
+
+def _put_back_one(
+    ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None]
+) -> PutBack:
+    ledger.append_if_possible("undoing", fault=fault.id, by=by)
+    try:
+        detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)
+        if not fault.armed_at:
+            detail = _watch_settling(lambda: _run_steps(host, fault), detail, sleep)
+    except TargetGone:
+        ledger.append_if_possible("lost", fault=fault.id, by=by, detail="the container was removed, the fault with it")
+        return PutBack(fault.id, fault.target, "the container was removed, the fault with it")
+    except Exception as error:  # the loudest thing we print, and never the end of the other undos
+        ledger.append_if_possible("undo_failed", fault=fault.id, by=by, detail=str(error))
+        return PutBack(fault.id, fault.target, str(error), left=f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}")
+    restarted = detail.startswith("restarted")
+    ledger.append_if_possible("lost" if restarted else "undone", fault=fault.id, by=by, detail=detail)
+    return PutBack(fault.id, fault.target, detail)
+
+
+def by_hand(fault: OpenFault) -> str:
+    """The commands that undo a fault without gameday."""
+    words = {"container_unpause": "docker unpause", "container_start": "docker start"}
+    commands = [
+        f"{words[step['verb']]} {step.get('arguments', {}).get('container', '?')[:12]}"
+        for step in fault.undo.get("steps", [])
+        if step.get("verb") in words
+    ]
+    return "by hand: " + " && ".join(commands)
+
+
+def _run_steps(host: DockerHost, fault: OpenFault) -> str:
+    identity = fault.undo.get("identity", {})
+    said = []
+    for step in fault.undo.get("steps", []):
+        verb = VERBS.get(step["verb"])
+        if verb is None:
+            raise ValueError(f"no undo verb {step['verb']!r}; written by another version of gameday")
+        said.append(verb(host, identity, step.get("arguments", {})))
+    return "; ".join(said)
+
+
+def _with_retries(attempt: Callable[[], str], patience: float, sleep: Callable[[float], None]) -> str:
+    deadline, pause = time.monotonic() + patience, 0.1
+    while True:
+        try:
+            return attempt()
+        except TargetGone:
+            raise
+        except Exception:
+            if time.monotonic() + pause > deadline:
+                raise
+        sleep(pause)
+        pause = min(pause * 2, 2.0)
+
+
+def _watch_settling(attempt: Callable[[], str], said: str, sleep: Callable[[float], None]) -> str:
+    deadline = time.monotonic() + SETTLING
+    while time.monotonic() < deadline:
+        sleep(0.05)
+        again = attempt()
+        if not again.startswith("was "):
+            said = again
+    return said
