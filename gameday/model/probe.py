@@ -64,3 +64,12 @@ def probe_definitions(text: bytes) -> dict[str, ProbeDefinition]:
 def probe_definitions_json(definitions: dict[str, ProbeDefinition]) -> bytes:
     """The JSON that `probe_definitions` reads back."""
     return TypeAdapter(dict[str, ProbeDefinition]).dump_json(definitions, indent=1)
+
+
+class Reach(Noun):
+    """What the probes of a place may reach: the Prometheus they ask, the programs they may run."""
+
+    prometheus: str = ""
+    """Base address; empty where there is none."""
+    commands: tuple[str, ...] = ()
+    """Programs that a `command` probe may start: names or absolute paths."""

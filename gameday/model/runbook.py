@@ -42,6 +42,8 @@ class Step(Noun):
     after: tuple[str, ...] = ()
     undo: str | None = None
     danger: str | None = None
+    phase: Literal["during", "after"] = "during"
+    """`after`: belongs to the time after the incident, such as fixing forward; not judged in a drill."""
     confidence: Literal["A", "B"] = "A"
 
 

@@ -1,0 +1,122 @@
+"""`gameday`, `python -m gameday`: names every command, loads only the one that is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from gameday import __version__
+from gameday.errors import GamedayError, InvalidInput, Stuck
+
+COMMANDS = {
+    "run": ("run", "Conduct drills: break, watch, put back, report."),
+    "check": ("check", "Every mistake in scenarios, probes and runbooks, at once."),
+    "plan": ("plan", "Say in plain words what a drill would do."),
+    "review": ("review", "Judge a drill again, from disk alone."),
+    "report": ("report", "Print a drill's report again."),
+    "list": ("list_", "List faults, probes, gaps, scenarios or drills."),
+    "explain": ("explain", "The manual page of a fault or a gap."),
+    "sandbox": ("sandbox", "Start, stop or look at the sandbox."),
+    "shell": ("shell", "A shell whose commands are recorded for the drill."),
+    "ack": ("words:ack", "Acknowledge a page."),
+    "declare": ("words:declare", "Declare an incident."),
+    "severity": ("words:severity", "Set the severity of the incident."),
+    "role": ("words:role", "Take a role, such as lead."),
+    "log": ("words:log", "Add a line to the running log."),
+    "update": ("words:update", "Tell others how it stands."),
+    "step": ("words:step", "Say that a step of the runbook was done."),
+    "resolve": ("words:resolve", "Say that the incident is over."),
+    "halt": ("halt", "Stop every drill on this host and refuse new ones."),
+    "resume": ("resume", "Allow drills again."),
+    "recover": ("recover", "Put back whatever a dead drill left."),
+    "doctor": ("doctor", "What this host can do, and what earlier drills left."),
+    "verify": ("verify", "Check the hash chain of a drill's timeline."),
+    "schema": ("schema", "JSON Schema of a file, for editors."),
+    "completion": ("completion", "Shell completion."),
+}
+"""Command, the module under `commands/` that holds it (and its function there), and its line in the help."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called, and prints its help without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(f"gameday.commands.{module}"), function or "command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GAMEDAY", "max_content_width": 100}
+)
+@click.version_option(__version__, "-V", "--version", message="gameday %(version)s")
+@click.option("--debug", is_flag=True, help="Show a traceback with an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Practise incidents: break a service on purpose, and read which tooling and documentation failed.
+
+    Start with `gameday run scenarios/payments-freezes.yaml`.
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main() -> None:
+    """Run a command; turn every error into a sentence and its exit code."""
+    try:
+        result = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except GamedayError as error:
+        if "--debug" in sys.argv:
+            raise
+        _show(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head -1`); nothing is left to say.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _show(error: GamedayError) -> None:
+    from gameday.model.safe_text import safe
+
+    if isinstance(error, InvalidInput) and error.mistakes:
+        from gameday.commands.mistakes import show_mistakes
+
+        show_mistakes(error.mistakes)
+        return
+    prefix = "STUCK: " if isinstance(error, Stuck) else ""
+    click.echo(f"gameday: {prefix}{safe(str(error))}", err=True)
+
+
+if __name__ == "__main__":
+    main()

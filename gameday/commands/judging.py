@@ -1,0 +1,50 @@
+"""What `run`, `review` and `report` share: judge a folder, write its reports, choose the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from gameday.bundle.folder import Folder
+from gameday.bundle.timeline_file import read_timeline
+from gameday.conduct.drill import Conducted
+from gameday.model.record import Record
+from gameday.model.review import Review
+
+
+def judge(folder: Folder) -> tuple[Review, Record]:
+    """Review a drill from disk and write `review.json`, `report.html` and `report.md` into its folder."""
+    from gameday.gaps import GAPS
+    from gameday.report import write_report
+    from gameday.review.judge import review
+
+    record = folder.record()
+    _, head = read_timeline(folder.timeline)
+    judged = review(record, GAPS.values()).model_copy(update={"timeline_head": head})
+    write_report(judged, record, folder.path)
+    return judged, record
+
+
+def print_review(review: Review, record: Record, folder: Folder) -> None:
+    """The review on standard output, fitted to the terminal, and where the report lies."""
+    from rich.console import Console
+
+    from gameday.formats import terminal
+
+    console = Console(file=sys.stdout)
+    colour = console.is_terminal and not console.no_color
+    click.echo(terminal.render(review, record, width=min(console.width, 100), colour=colour), nl=False)
+    click.echo(f"report: {os.path.relpath(folder.path / 'report.html')}")
+
+
+def exit_code(review: Review, fail_on: str, conducted: Conducted | None = None) -> int:
+    """Product's order: something left, a signal, nothing judged, gaps, none."""
+    if review.safety.left or review.drill.outcome == "stuck":
+        return 4
+    if conducted is not None and conducted.signal:
+        return 128 + conducted.signal
+    if review.drill.outcome != "completed" or any(g.area == "drill" for g in review.gaps):
+        return 5
+    return 1 if any(g.severity <= fail_on for g in review.gaps) else 0

@@ -1,0 +1,80 @@
+"""`gameday run`: load → conduct → review → report, for one scenario or several."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from gameday.bundle.folder import Folder
+from gameday.commands.judging import exit_code, judge, print_review
+from gameday.commands.options import FAIL_ON, OUTPUT
+from gameday.commands.progress import Progress
+from gameday.commands.reading import request_for
+from gameday.conduct.drill import Conducted
+from gameday.conduct.start import Request, Telling, conduct_request
+from gameday.errors import InvalidInput, Mistake
+from gameday.model.review import Review
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--responders", default="human", show_default=True, help="human, none, or a file with a scripted responder.")
+@click.option("--no-fault", is_flag=True, help="Control run: everything but the fault, to find false alarms.")
+@click.option("--keep-sandbox", is_flag=True, help="Leave the sandbox up afterwards.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Override one of the scenario's vars.")
+@FAIL_ON
+@OUTPUT
+def command(
+    scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...],
+    fail_on: str, output: str,
+) -> int:  # fmt: skip
+    """Conduct drills, one after the other, and report.
+
+    Exit codes: 0 no gap, 1 gaps, 2 invalid input, 3 refused, 4 something may still be broken, 5 nothing could be judged,
+    6 environment missing, 129/130/143 stopped by a signal.
+    """
+    requests = _read_all(scenarios, responders, no_fault, keep_sandbox, variables)
+    codes = []
+    reviews = []
+    for request in requests:
+        folder, conducted, review = _one(request, output)
+        reviews.append(review)
+        codes.append(exit_code(review, fail_on, conducted))
+        if conducted.signal:
+            break
+    if output == "json":
+        bodies = [json.loads(r.model_dump_json()) for r in reviews]
+        click.echo(json.dumps(bodies[0] if len(bodies) == 1 else bodies, indent=2))
+    return worst(codes)
+
+
+def _read_all(
+    scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]
+) -> list[Request]:
+    """Read every scenario before the first is conducted, and tell of all mistakes at once."""
+    requests, mistakes = [], []
+    for path in scenarios:
+        try:
+            requests.append(request_for(path, responders, no_fault, keep_sandbox, variables))
+        except InvalidInput as wrong:
+            mistakes += wrong.mistakes or [Mistake(str(path), 0, 0, str(wrong))]
+    if mistakes:
+        raise InvalidInput(*mistakes)
+    return requests
+
+
+def _one(request: Request, output: str) -> tuple[Folder, Conducted, Review]:
+    progress = Progress()
+    folder, conducted = conduct_request(request, Telling(progress.say, progress.plan, progress.event))
+    review, record = judge(folder)
+    if output == "text":
+        print_review(review, record, folder)
+    return folder, conducted, review
+
+
+def worst(codes: list[int]) -> int:
+    """The code that matters most: something still broken, a signal, then down to gaps and none."""
+    order = [4, 129, 130, 143, 2, 3, 6, 5, 1, 0]
+    return min(codes, key=order.index)

@@ -1,0 +1,104 @@
+"""From a loaded scenario to a closed drill in its folder: the conduct stage, called once a scenario."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gameday.bundle.folder import Folder
+from gameday.bundle.host_state import HostState
+from gameday.bundle.ids import drill_id
+from gameday.catalog import environment_of, probe_of
+from gameday.conduct.drill import Conducted, Conducting, conduct
+from gameday.conduct.experiment import experiment
+from gameday.conduct.plan import make_plan
+from gameday.conduct.preflight import clear_the_way
+from gameday.errors import Missing
+from gameday.model.event import Event
+from gameday.model.plan import Plan, Responders
+from gameday.model.probe import ProbeDefinition, probe_definitions_json
+from gameday.model.runbook import Runbook
+from gameday.model.scenario import Scenario
+from gameday.model.script import Script
+from gameday.model.services import Services
+
+
+@dataclass(frozen=True)
+class Request:
+    """One drill that was asked for, everything read and checked."""
+
+    source: Path
+    """The scenario file."""
+    scenario: Scenario
+    services: Services
+    runbook: Runbook | None
+    probes: Mapping[str, ProbeDefinition]
+    responders: Responders
+    script: Script | None
+    no_fault: bool
+    root: Path
+    keep_sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Where progress goes."""
+
+    say: Callable[[str], None]
+    on_plan: Callable[[Plan, Folder], None]
+    on_event: Callable[[Event], None]
+
+
+def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]:
+    """Bring the environment up, make the plan, conduct, and take down what was brought up."""
+    state = HostState()
+    environment = environment_of(request.scenario, request.root)
+    for result in clear_the_way(state):
+        tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+    with state.exclusive(environment.project):
+        was_up = bool(environment.containers())
+        if not environment.is_up:
+            tell.say("starting the sandbox")
+        try:
+            environment.up(tell.say)
+            return _conduct(request, tell, state)
+        finally:
+            if not was_up and not request.keep_sandbox:
+                tell.say("taking the sandbox down")
+                environment.down()
+            elif was_up or request.keep_sandbox:
+                environment.settle_quietly()
+
+
+def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
+    environment = environment_of(request.scenario, request.root)
+    name = request.source.stem
+    drill = drill_id(name, datetime.now(UTC))
+    plan = make_plan(
+        request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
+        responders=request.responders, no_fault=request.no_fault,
+    )  # fmt: skip
+    folder = Folder.create(request.root / "reports", drill)
+    try:
+        shutil.copyfile(request.source, folder.scenario)
+        folder.plan.write_text(plan.model_dump_json(indent=1, by_alias=True))
+        folder.experiment.write_text(json.dumps(experiment(plan), indent=1))
+        (folder.path / "probes.json").write_bytes(probe_definitions_json(dict(request.probes)))
+    except OSError as error:
+        raise Missing(f"{folder.path} cannot be written: {error.strerror}; nothing was injected") from error
+    tell.on_plan(plan, folder)
+    conducting = Conducting(
+        plan=plan,
+        environment=environment,
+        folder=folder,
+        definitions=request.probes,
+        probes={n: probe_of(n, definition, environment) for n, definition in request.probes.items()},
+        script=request.script,
+        on_event=tell.on_event,
+        state=state,
+    )
+    return folder, conduct(conducting)

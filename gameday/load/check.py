@@ -1,0 +1,210 @@
+"""Check files without a drill: scenarios, probes, runbooks and responders, every mistake and every gap at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gameday.errors import InvalidInput, Mistake
+from gameday.load.quoting import named, shown
+from gameday.load.workspace import Workspace
+from gameday.model.gap import Gap
+from gameday.model.probe import ProbeDefinition
+from gameday.model.protocols import Fault
+from gameday.model.runbook import Runbook
+from gameday.model.scenario import Scenario
+
+RunbookRule = Callable[[Runbook], Iterable[Gap]]
+FOLDERS = ("scenarios", "probes", "runbooks", "responders")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What files may name: faults, environments, values of `${…}` that a place knows, and rules for pages."""
+
+    faults: Mapping[str, type[Fault]]
+    environments: Collection[str] | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    runbook_rules: Sequence[RunbookRule] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A gap of a document, and where it stands."""
+
+    gap: Gap
+    file: str
+    line: int
+    section: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All that a check found. `files` counts what was read."""
+
+    errors: tuple[Mistake, ...]
+    findings: tuple[Finding, ...]
+    files: int
+
+    def exit_code(self, fail_on: str = "S2") -> int:
+        """2 where something is wrong, 1 where a gap is at least as severe as `fail_on`, else 0."""
+        if self.errors:
+            return 2
+        return 1 if any(f.gap.severity <= fail_on for f in self.findings) else 0
+
+    def json(self) -> str:
+        """The contract: `{"gaps": […], "errors": […]}`."""
+        gaps = [
+            {
+                "rule": f.gap.rule, "severity": f.gap.severity, "file": f.file, "line": f.line,
+                "section": f.section, "summary": f.gap.summary, "fix": f.gap.fix,
+            }
+            for f in self.findings
+        ]  # fmt: skip
+        errors = [{"file": e.file, "line": e.line, "column": e.column, "message": e.message} for e in self.errors]
+        return json.dumps({"gaps": gaps, "errors": errors}, indent=2, ensure_ascii=True)
+
+
+@dataclass
+class _Checking:
+    workspace: Workspace
+    catalogue: Catalogue
+    errors: list[Mistake] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    probes: Mapping[str, ProbeDefinition] | None = None
+    """None where the probes themselves have mistakes: then no name can be called unknown."""
+
+    def scenario(self, path: Path) -> None:
+        from gameday.load.scenario import read_scenario
+
+        known = self.catalogue
+        scenario = read_scenario(path, known.faults, probes=self.probes, defaults=known.defaults, environments=known.environments)
+        if scenario.runbook is not None:
+            self._required_steps(path, scenario)
+
+    def _required_steps(self, path: Path, scenario: Scenario) -> None:
+        """Steps that the scenario requires and its page does not have."""
+        from gameday.load.runbook import read_runbook
+
+        use = scenario.runbook
+        if use is None or not (wanted := [i for s in (*use.required, *use.optional) for i in s.split("|")]):
+            return
+        try:
+            page = read_runbook(self.workspace.root / use.path, self.workspace.root)
+        except InvalidInput:
+            return  # told of when the page itself is checked
+        line, column = _place_of(path, "runbook:")
+        for step in dict.fromkeys(wanted):
+            if page.step(step) is None:
+                there = ", ".join(s.id for s in page.steps) or "none"
+                self.errors.append(Mistake(shown(path), line, column, f"runbook: no step {named(step)} in {use.path}; it has {there}"))
+
+    def runbook(self, path: Path) -> None:
+        from gameday.load.runbook import read_runbook
+
+        page = read_runbook(path, self.workspace.root)
+        for rule in self.catalogue.runbook_rules:
+            self.findings += (_finding(gap, page, path) for gap in rule(page))
+
+    def responder(self, path: Path) -> None:
+        from gameday.load.responder import read_responder
+
+        read_responder(path)
+
+
+def check(paths: Sequence[Path], workspace: Workspace, catalogue: Catalogue) -> Checked:
+    """Check these files and folders; the whole workspace where none is given. Raises nothing: mistakes are the result."""
+    checking = _Checking(workspace, catalogue)
+    files, unknown = _files(paths, workspace)
+    checking.errors += unknown
+    _read_probes(checking, told=any(kind == "probes" for kind, _ in files) or not paths)
+    for kind, path in files:
+        try:
+            match kind:
+                case "scenarios":
+                    checking.scenario(path)
+                case "runbooks":
+                    checking.runbook(path)
+                case "responders":
+                    checking.responder(path)
+        except InvalidInput as wrong:
+            checking.errors += wrong.mistakes
+    if not paths:
+        _read_services(checking)
+    findings = tuple(sorted(checking.findings, key=lambda f: (f.file, f.line, f.gap.rule)))
+    return Checked(tuple(sorted(set(checking.errors))), findings, len(files))
+
+
+def _read_probes(checking: _Checking, told: bool) -> None:
+    from gameday.load.probes import read_probes
+
+    try:
+        checking.probes = read_probes(checking.workspace.root / "probes", checking.catalogue.defaults)
+    except InvalidInput as wrong:
+        checking.errors += wrong.mistakes if told else ()
+
+
+def _read_services(checking: _Checking) -> None:
+    from gameday.load.services import read_services
+
+    try:
+        read_services(checking.workspace.root / "services.yaml")
+    except InvalidInput as wrong:
+        checking.errors += wrong.mistakes
+
+
+def _files(paths: Sequence[Path], workspace: Workspace) -> tuple[list[tuple[str, Path]], list[Mistake]]:
+    """Each file with the kind its folder gives it, and the paths that say nothing."""
+    if not paths:
+        everything = (workspace.scenarios(), workspace.probes(), workspace.runbooks(), workspace.responders())
+        return [(kind, p) for kind, found in zip(FOLDERS, everything, strict=True) for p in found], []
+    files: dict[Path, str] = {}
+    unknown = []
+    for path in paths:
+        if path.is_dir():
+            found = {p: kind for p in _inside(path) if (kind := _kind(p)) is not None}
+            files |= found
+            if not found:
+                unknown.append(Mistake(shown(path), 0, 0, "holds no scenario, probe, runbook or responder"))
+        elif (kind := _kind(path)) is not None and path.is_file():
+            files[path] = kind
+        else:
+            why = "is not a .yaml or .md file" if path.exists() else "no such file or folder"
+            unknown.append(Mistake(shown(path), 0, 0, why))
+    return [(kind, path) for path, kind in files.items()], unknown
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    hidden = (".", "node_modules", "reports")
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if not any(part.startswith(hidden) for part in parts) and path.is_file() and path.suffix in (".yaml", ".md"):
+            yield path
+
+
+def _kind(path: Path) -> str | None:
+    """What a file is, by the folder it lies in; elsewhere a .md is a runbook, a .yaml a scenario."""
+    if path.suffix not in (".yaml", ".yml", ".md"):
+        return None
+    folder = next((part for part in reversed(path.resolve().parent.parts) if part in FOLDERS), None)
+    if path.suffix == ".md":
+        return "runbooks"
+    return folder if folder != "runbooks" and folder is not None else "scenarios"
+
+
+def _finding(gap: Gap, page: Runbook, path: Path) -> Finding:
+    """A gap at the place its evidence names, `file:line sha256:…`, and the section around it."""
+    place = gap.evidence[0].split(" ")[0].rpartition(":")[2]
+    line = int(place) if place.isdecimal() else 1
+    section = next((s.title for s in reversed(page.sections) if s.line <= line), "")
+    return Finding(gap, shown(path), line, section)
+
+
+def _place_of(path: Path, key: str) -> tuple[int, int]:
+    """Where a top-level key stands, without parsing the file once more."""
+    for number, line in enumerate(path.read_text("utf-8-sig", "replace").splitlines(), 1):
+        if line.startswith(key):
+            return number, 1
+    return 1, 1

@@ -1,0 +1,117 @@
+"""Orders in PostgreSQL, with one promise: every call ends in time, whether the database is slow, frozen or gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+
+WITHIN = 0.8
+"""Seconds that a call may take, waiting for a free connection included."""
+CONNECTIONS = 8
+
+
+class Unavailable(Exception):
+    """The database did not answer in time, or refused."""
+
+
+class Orders:
+    """The table of orders. Keeps a few connections, and throws all of them away when one breaks."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._idle: list[psycopg.AsyncConnection[Any]] = []
+        self._free = asyncio.Semaphore(CONNECTIONS)
+
+    async def place(self, order: str, key: str | None, paid: bool, total_cents: int) -> tuple[str, bool]:
+        """Insert an order and commit. Where the key was used before, the earlier order. Returns id and paid."""
+
+        async def insert(connection: psycopg.AsyncConnection[Any]) -> tuple[str, bool]:
+            await connection.execute(
+                "INSERT INTO orders (id, key, paid, total_cents) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (order, key, paid, total_cents),
+            )
+            if key is None:
+                return order, paid
+            return await _by_key(connection, key) or (order, paid)
+
+        return await self._ask(insert)
+
+    async def placed_with(self, key: str) -> tuple[str, bool] | None:
+        """The order of an idempotency key, if there is one."""
+        return await self._ask(lambda connection: _by_key(connection, key))
+
+    async def ping(self) -> None:
+        async def one(connection: psycopg.AsyncConnection[Any]) -> None:
+            await connection.execute("SELECT 1")
+
+        await self._ask(one)
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _ask(self, question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Any]]) -> Any:
+        deadline = time.monotonic() + WITHIN
+        try:
+            await asyncio.wait_for(self._free.acquire(), WITHIN)
+        except TimeoutError as error:
+            raise Unavailable("no free connection") from error
+        try:
+            while True:
+                reused = bool(self._idle)
+                try:
+                    return await self._ask_once(question, deadline)
+                except psycopg.Error as error:
+                    await self._drop_idle()
+                    # A connection from before a restart is dead at once; a new one deserves a try.
+                    # Inserting twice is harmless: the id is the same.
+                    if not reused or time.monotonic() > deadline - 0.05:
+                        raise Unavailable(str(error).strip().splitlines()[0] if str(error).strip() else "no answer") from error
+        finally:
+            self._free.release()
+
+    async def _ask_once(self, question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Any]], deadline: float) -> Any:
+        connection = self._idle.pop() if self._idle else await self._connect(deadline)
+        asking = asyncio.ensure_future(question(connection))
+        await asyncio.wait({asking}, timeout=max(0.01, deadline - time.monotonic()))
+        if not asking.done():
+            # Not asyncio's cancel: the driver would then ask the frozen server to cancel, and block every request.
+            # Hanging up makes the driver fail by itself.
+            with contextlib.suppress(OSError), socket.socket(fileno=_copy_of(connection.fileno())) as hung_up:
+                hung_up.shutdown(socket.SHUT_RDWR)
+        try:
+            answer = await asking
+        except BaseException:
+            await connection.close()
+            raise
+        self._idle.append(connection)
+        return answer
+
+    async def _connect(self, deadline: float) -> psycopg.AsyncConnection[Any]:
+        try:
+            return await asyncio.wait_for(
+                psycopg.AsyncConnection.connect(self._dsn, autocommit=True), max(0.01, deadline - time.monotonic())
+            )
+        except (TimeoutError, OSError) as error:
+            raise psycopg.OperationalError("no connection in time") from error
+
+    async def _drop_idle(self) -> None:
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            with contextlib.suppress(psycopg.Error):
+                await connection.close()
+
+
+async def _by_key(connection: psycopg.AsyncConnection[Any], key: str) -> tuple[str, bool] | None:
+    cursor = await connection.execute("SELECT id, paid FROM orders WHERE key = %s", (key,))
+    return await cursor.fetchone()
+
+
+def _copy_of(descriptor: int) -> int:
+    return socket.dup(descriptor)

@@ -1,0 +1,56 @@
+"""What the shop, payments and ops share: a log line a request, a metrics page, a quick end."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+QUIET = ("/healthz", "/metrics", "/events")
+
+
+def now() -> str:
+    """RFC 3339 with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def log(service: str, message: str, **more: Any) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps({"ts": now(), "service": service, "message": message, **more}) + "\n")
+
+
+async def metrics(request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def serve(service: str, app: web.Application) -> None:
+    """Serve on port 8000 until SIGTERM; ends within a second."""
+    app.middlewares.insert(0, _log_requests(service))
+    log(service, "started")
+    web.run_app(app, port=8000, access_log=None, print=None, shutdown_timeout=0.5)
+
+
+def _log_requests(service: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began, status = time.perf_counter(), 500
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as answer:
+            status = answer.status
+            raise
+        finally:
+            if request.path not in QUIET:
+                ms = round((time.perf_counter() - began) * 1000, 1)
+                log(service, "request", method=request.method, path=request.path, status=status, ms=ms)
+
+    return logged
