@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,9 @@ def environment_of(scenario: Scenario, root: Path) -> Sandbox:
     return ENVIRONMENTS[scenario.environment](root=root, alerting=scenario.sandbox.alerting)
 
 
-def probe_of(name: str, definition: ProbeDefinition, environment: Environment) -> Probe:
+def probe_of(definition: ProbeDefinition, environment: Environment, commands: Sequence[str] = ()) -> Probe:
+    """The probe that a definition describes. `commands` are the programs it may start."""
+    from gameday.model.probe import Reach
     from gameday.probes import PROBES
 
-    raise NotImplementedError(PROBES, name, definition, environment)
+    return PROBES[definition.probe](definition, Reach(prometheus=environment.prometheus_url, commands=tuple(commands)))

@@ -12,17 +12,19 @@ from gameday.model.plan import Plan, PlannedFault, Responders
 from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.services import Services
+from gameday.model.settings import Settings
 
 
 def make_plan(
     scenario: Scenario, environment: Sandbox, *, drill: str, name: str, services: Services, runbook: Runbook | None,
-    responders: Responders, no_fault: bool,
+    responders: Responders, no_fault: bool, settings: Settings = Settings(),
 ) -> Plan:  # fmt: skip
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,
         responders=responders, no_fault=no_fault, faults=faults,
+        allowed_commands=settings.probes.commands, rules_off=settings.rules.off,
     )  # fmt: skip
     return plan.model_copy(update={"hash": plan_hash(plan)})
 

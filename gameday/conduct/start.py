@@ -25,6 +25,7 @@ from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
+from gameday.model.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Request:
     no_fault: bool
     root: Path
     keep_sandbox: bool = False
+    settings: Settings = Settings()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
     drill = drill_id(name, datetime.now(UTC))
     plan = make_plan(
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
-        responders=request.responders, no_fault=request.no_fault,
+        responders=request.responders, no_fault=request.no_fault, settings=request.settings,
     )  # fmt: skip
     folder = Folder.create(request.root / "reports", drill)
     try:
@@ -96,7 +98,7 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
         environment=environment,
         folder=folder,
         definitions=request.probes,
-        probes={n: probe_of(n, definition, environment) for n, definition in request.probes.items()},
+        probes={n: probe_of(definition, environment, plan.allowed_commands) for n, definition in request.probes.items()},
         script=request.script,
         on_event=tell.on_event,
         state=state,

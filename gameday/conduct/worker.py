@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
             plan=plan,
             environment=environment,
             faults={p.id: fault_of(i) for p, i in zip(plan.faults, plan.scenario.faults, strict=True)},
-            probes={name: probe_of(name, definition, environment) for name, definition in definitions.items()},
+            probes={name: probe_of(definition, environment, plan.allowed_commands) for name, definition in definitions.items()},
             ledger=Ledger(folder.ledger),
             log=log,
             steady_at=steady_at,

@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from gameday.model.safe_text import safe
+
+# Narrower than what is escaped on output: a line end in a text block or a joined emoji is no mistake of an author.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _LONGEST = 60
 
 
 def escaped(text: str) -> str:
     """Control, bidirectional and invisible characters as `\\x1b` and `\\u202e`; line ends and tabs likewise."""
-    spaced = text.replace("\n", "\\n").replace("\t", "\\t")
-    return _UNSAFE.sub(lambda c: f"\\x{ord(c[0]):02x}" if ord(c[0]) < 256 else f"\\u{ord(c[0]):04x}", spaced)
+    return safe(text.replace("\n", "\\n").replace("\t", "\\t"), cap=max(len(text) * 2, 1))
 
 
 def unsafe_character(text: str) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
+
+from pydantic import Field
 
 from gameday.model.noun import Noun
 from gameday.model.runbook import Runbook
@@ -48,4 +51,8 @@ class Plan(Noun):
     no_fault: bool = False
     """A control run: everything but the fault."""
     faults: tuple[PlannedFault, ...] = ()
+    allowed_commands: tuple[str, ...] = ()
+    """Programs that `command` probes may start, from `gameday.toml`."""
+    rules_off: Mapping[str, str] = Field(default_factory=dict)
+    """Gap rules that the team turned off, and why, from `gameday.toml`."""
     hash: str = ""

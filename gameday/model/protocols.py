@@ -22,6 +22,11 @@ class Environment(Protocol):
 
     name: str
 
+    @property
+    def prometheus_url(self) -> str:
+        """Where its monitoring is asked; empty where it has none."""
+        ...
+
     def variables(self) -> Mapping[str, str]:
         """Values for `${…}` that this place knows best, such as its ports."""
         ...

@@ -43,7 +43,8 @@ class Impact(Noun):
 
     requests: int = 0
     failed: int = 0
-    users_affected: int = 0
+    users_affected: int | None = None
+    """None where nothing tells users apart."""
     seconds: float = 0.0
 
 

@@ -1,0 +1,1 @@
+"""Record → Review: pure, repeatable for ever. `judge.review` is the door."""

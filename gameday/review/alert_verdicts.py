@@ -1,0 +1,278 @@
+"""Did monitoring do its job: each expected alert fired, was delivered, in time, to the right team, with a runbook, and reset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gameday.model.drill import AlertStory, Delivery
+from gameday.model.expectation import AlertExpectation
+from gameday.model.verdict import Answer, Verdict
+from gameday.review.facts import Facts
+from gameday.review.saying import after, budget, say
+
+
+SENDING = timedelta(seconds=10)
+"""Beyond `group_wait`, so long may a notice be under way before its absence says something."""
+
+
+def alert_verdicts(facts: Facts) -> Iterator[Verdict]:
+    for expected in facts.record.plan.scenario.expect.alerts.expected:
+        yield from _OneAlert(facts, expected, facts.story(expected.alert) or AlertStory(expected.alert, expected)).verdicts()
+    yield from _unexpected(facts)
+    yield from _heartbeat(facts)
+
+
+@dataclass(frozen=True)
+class _OneAlert:
+    facts: Facts
+    expected: AlertExpectation
+    story: AlertStory
+
+    def verdicts(self) -> Iterator[Verdict]:
+        if (aside := self._aside()) is not None:
+            answer, why = aside
+            wanted = {"fires": True, "delivered": True, "in_time": True, "route": True, "reset": self.expected.reset_within is not None}
+            for aspect in (a for a, said in wanted.items() if said):
+                yield self._say(aspect, self._expects(aspect), answer, why)
+            if self.expected.runbook == "required":
+                yield self._say("runbook", self._expects("runbook"), answer, why)
+            return
+        yield self._fires()
+        yield self._delivered()
+        yield self._in_time()
+        yield self._route()
+        if self.expected.severity:
+            yield self._severity()
+        if self.expected.reset_within:
+            yield self._reset(self.expected.reset_within)
+        if self.expected.runbook == "required":
+            yield self._runbook()
+
+    def _aside(self) -> tuple[Answer, str] | None:
+        """Why nothing can be said about this alert in this drill."""
+        if self.facts.record.plan.no_fault:
+            return "not_applicable", "a control run expects no alert"
+        if self.facts.since is None:
+            return "undecidable", "nothing was injected"
+        if self.facts.milestones.impact_began is None and not (self.story.fired or self.story.deliveries):
+            if self.facts.sight.blind("canary", self.facts.since, self.facts.ended):
+                return "undecidable", "the canary could not see whether users were hurt"
+            return "undecidable", "the fault had no impact that could have been alerted on"
+        if self.story.before_fault:
+            return "undecidable", "it was firing already before the fault"
+        return None
+
+    # --- one question each --------------------------------------------------------------------------------------
+
+    def _fires(self) -> Verdict:
+        story = self.story
+        if story.fired:
+            return self._say("fires", self._expects("fires"), "met", "it fired", story.fired.event)
+        answer, why, proof = self._absence("prometheus", self._due)
+        if answer == "missed" and story.pending:
+            why = f"it was pending from {after(self._impact, story.pending.at)} after the impact began on, and never fired"
+            proof = (story.pending.event, *proof)
+        elif answer == "missed":
+            why = f"it did not fire in the {budget(self.expected.within)} after the impact began, though users were hurt"
+        return self._say("fires", self._expects("fires"), answer, why, self._impact_event, *proof)
+
+    def _delivered(self) -> Verdict:
+        story, wanted, expects = self.story, self.expected.receiver, self._expects("delivered")
+        if not story.fired and not story.deliveries:
+            return self._say("delivered", expects, *self._never_fired())
+        if (hit := self._right_delivery()) is not None:
+            return self._say("delivered", expects, "met", f"{hit.receiver} got it {after(self._impact, hit.at)} after the impact began", hit.event)
+        if astray := self._to_another_team():
+            return self._say("delivered", expects, "not_applicable", f"it was routed to {astray.receiver} instead", astray.event)
+        answer, why, proof = self._absence("pager", self._due)
+        fired = story.fired.event if story.fired else ""
+        if answer == "missed":
+            told = ", ".join(sorted({d.receiver for d in story.deliveries}))
+            why = f"it fired, and {wanted or 'no receiver'} got {'nothing' if wanted else 'it'}" + (f"; only {told} did" if told else "")
+            if story.silenced:
+                why += "; a silence or an inhibition held it back"
+                proof = (*proof, story.silenced.event)
+        return self._say("delivered", expects, answer, why, fired, *(d.event for d in story.deliveries[:1]), *proof)
+
+    def _in_time(self) -> Verdict:
+        expects, hit = self._expects("in_time"), self._right_delivery() or self.story.delivered
+        if hit is None:
+            return self._say("in_time", expects, "not_applicable", "it was not delivered")
+        took = after(self._impact, hit.at)
+        met = hit.at - self._impact <= self.expected.within
+        return self._say("in_time", expects, "met" if met else "missed", f"delivered {took} after the impact began", self._impact_event, hit.event)
+
+    def _route(self) -> Verdict:
+        services, expects = self.facts.record.plan.services, self._expects("route")
+        owner = services.owner(self.facts.record.plan.scenario.service)
+        told = [d for d in self.story.deliveries if services.pages(d.receiver)] or list(self.story.deliveries)
+        if not told:
+            return self._say("route", expects, "not_applicable", "it was not delivered")
+        if owner is None:
+            return self._say("route", expects, "undecidable", "services.yaml names no owner of the service", told[0].event)
+        if right := next((d for d in told if services.team(d.receiver) == owner), None):
+            return self._say("route", expects, "met", f"{right.receiver} is read by {owner}", right.event)
+        if (astray := self._to_another_team()) is not None:
+            team = services.team(astray.receiver)
+            return self._say("route", expects, "missed", f"{astray.receiver} is read by {team}; {owner} owns the service", astray.event)
+        return self._say("route", expects, "undecidable", f"services.yaml does not say whose {told[0].receiver} is", told[0].event)
+
+    def _severity(self) -> Verdict:
+        expects, wanted = self._expects("severity"), self.expected.severity
+        has = self.story.labels.get("severity", "")
+        if not (self.story.fired or self.story.deliveries):
+            return self._say("severity", expects, "not_applicable", "it did not fire")
+        proof = self.story.delivered.event if self.story.delivered else self.story.fired.event if self.story.fired else ""
+        return self._say("severity", expects, "met" if has == wanted else "missed", f"its severity is {has or 'not set'}", proof)
+
+    def _reset(self, within: timedelta) -> Verdict:
+        expects, over, story = self._expects("reset"), self.facts.milestones.impact_over, self.story
+        if not (story.fired or story.deliveries):
+            return self._say("reset", expects, "not_applicable", "it did not fire")
+        if over is None:
+            return self._say("reset", expects, "undecidable", "users were not served again before the drill ended")
+        if story.resolved is not None and story.resolved.at - over.at <= within:
+            took = max(story.resolved.at - over.at, timedelta(0)).total_seconds()
+            return self._say("reset", expects, "met", f"resolved {took:.1f} s after the impact was over", over.event, story.resolved.event)
+        if blind := self.facts.sight.blind("prometheus", over.at, over.at + within):
+            return self._say("reset", expects, "undecidable", blind.why, over.event, blind.event)
+        if story.resolved is not None:
+            return self._say("reset", expects, "missed", f"resolved {after(over.at, story.resolved.at)} after the impact was over", over.event, story.resolved.event)
+        if self.facts.cut_short or self.facts.ended < over.at + within:
+            return self._say("reset", expects, "undecidable", "the drill ended before the alert had to reset", over.event)
+        proof = self.facts.sight.proof("prometheus", over.at, over.at + within)
+        return self._say("reset", expects, "missed", f"still firing {after(over.at, self.facts.ended)} after the impact was over", over.event, *proof)
+
+    def _runbook(self) -> Verdict:
+        expects, page = self._expects("runbook"), self.story.delivered
+        if page is None:
+            return self._say("runbook", expects, "not_applicable", "no page came that could hold a link")
+        url = page.annotations.get("runbook_url", "").strip()
+        if not url:
+            return self._say("runbook", expects, "missed", "the page has no runbook_url", page.event)
+        looks = self.facts.record.timeline.of("probe.link", name=url[:2_000])
+        if not looks:
+            return self._say("runbook", expects, "undecidable", "the link was not opened", page.event)
+        status, why = looks[-1].data.get("status"), looks[-1].text("why")
+        if status == 200:
+            return self._say("runbook", expects, "met", f"{url} opens", page.event, looks[-1].id)
+        if isinstance(status, int) and (300 <= status < 400 or status in (401, 403)):
+            said = "asks for a login" if status in (401, 403) else "redirects"
+            return self._say("runbook", expects, "undecidable", f"{url} {said} ({status}), which the drill does not follow", page.event, looks[-1].id)
+        return self._say("runbook", expects, "missed", f"{url} {f'answers {status}' if status else f'does not open: {why}'}", page.event, looks[-1].id)
+
+    # --- shared ----------------------------------------------------------------------------------------------
+
+    @property
+    def _impact(self) -> datetime:
+        """Where its budget begins. Where users felt nothing and it fired all the same: the fault."""
+        began = self.facts.milestones.impact_began
+        return began.at if began else self.facts.since or self.facts.ended
+
+    @property
+    def _impact_event(self) -> str:
+        began = self.facts.milestones.impact_began
+        return began.event if began else ""
+
+    @property
+    def _due(self) -> datetime:
+        return self._impact + self.expected.within
+
+    def _right_delivery(self) -> Delivery | None:
+        return self.story.delivered_to(self.expected.receiver) if self.expected.receiver else self.story.delivered
+
+    def _to_another_team(self) -> Delivery | None:
+        """A delivery to a receiver that is known to be somebody else's, where the owner got none."""
+        services = self.facts.record.plan.services
+        owner = services.owner(self.facts.record.plan.scenario.service)
+        teams = [(d, services.team(d.receiver)) for d in self.story.deliveries]
+        if owner is None or any(team == owner for _, team in teams):
+            return None
+        return next((d for d, team in teams if team is not None), None)
+
+    def _never_fired(self) -> tuple[Answer, str]:
+        answer, why, _ = self._absence("prometheus", self._due)
+        return ("undecidable", why) if answer == "undecidable" else ("not_applicable", "it never fired")
+
+    def _absence(self, source: str, due: datetime) -> tuple[Answer, str, tuple[str, ...]]:
+        """Whether not having seen it by `due` proves that it was not there."""
+        facts, over = self.facts, self.facts.milestones.impact_over
+        if facts.cut_short or facts.ended < due:
+            return "undecidable", "the drill ended before the alert was due", ()
+        if blind := facts.sight.blind(source, facts.since or due, due):
+            return "undecidable", blind.why, (blind.event,)
+        if over is not None and over.at < due and not self._could_have_come(over.at):
+            return "undecidable", f"the impact was over {after(self._impact, over.at)} after it began, before the alert was due", (over.event,)
+        return "missed", "", facts.sight.proof(source, facts.since or due, due)
+
+    def _could_have_come(self, over: datetime) -> bool:
+        """Whether the impact lasted long enough for the alert by the settings that were read."""
+        fired, resolved = self.story.fired, self.story.resolved
+        if fired is None:
+            return False
+        if resolved is None or resolved.at >= self._due:
+            return True
+        floor = next((f for f in self.facts.floors if f.alert == self.expected.alert), None)
+        return floor is not None and resolved.at - fired.at > timedelta(seconds=floor.group_wait) + SENDING
+
+    def _expects(self, aspect: str) -> str:
+        name, receiver = self.expected.alert, self.expected.receiver
+        return {
+            "fires": f"alert {name} fires",
+            "delivered": f"alert {name} delivered{f' to {receiver}' if receiver else ''}",
+            "in_time": f"alert {name} delivered within {budget(self.expected.within)}",
+            "route": f"alert {name} goes to the team that owns {self.facts.record.plan.scenario.service}",
+            "severity": f"alert {name} has severity {self.expected.severity}",
+            "reset": f"alert {name} resets within {budget(self.expected.reset_within or timedelta(0))}",
+            "runbook": f"alert {name} links to a runbook that opens",
+        }[aspect]
+
+    def _say(self, aspect: str, expects: str, answer: Answer, why: str, *evidence: str) -> Verdict:
+        about = "documentation" if aspect == "runbook" else "monitoring"
+        return say(f"alert:{self.expected.alert}:{aspect}", expects, about, answer, why, *evidence)
+
+
+def _unexpected(facts: Facts) -> Iterator[Verdict]:
+    """Alerts that nobody asked for, and those that must not come."""
+    alerts, since = facts.record.plan.scenario.expect.alerts, facts.since
+    wanted = set() if facts.record.plan.no_fault else {a.alert for a in (*alerts.expected, *alerts.may)}
+    must_not = [a.alert for a in alerts.must_not]
+    named = dict.fromkeys([*must_not, *(s.name for s in facts.stories)])
+    for name in named:
+        if name in wanted or name == alerts.heartbeat:
+            continue
+        key, expects, story = f"alerts:unexpected:{name}", f"alert {name} stays silent", facts.story(name)
+        if since is None:
+            if name in must_not:
+                yield say(key, expects, "monitoring", "undecidable", "nothing was injected")
+        elif story is not None and story.before_fault:
+            yield say(key, expects, "monitoring", "not_applicable", "it was firing already before the fault", story.before_fault.event)
+        elif story is not None and (story.fired or story.deliveries):
+            moment = story.fired or story.deliveries[0]
+            proof = [story.fired.event if story.fired else "", *(d.event for d in story.deliveries[:1])]
+            yield say(key, expects, "monitoring", "missed", f"it fired {after(since, moment.at)} into the drill", *proof)
+        elif name in must_not:
+            blind = facts.sight.blind("prometheus", since, facts.ended)
+            answer: Answer = "undecidable" if blind else "met"
+            yield say(key, expects, "monitoring", answer, blind.why if blind else "it stayed silent", blind.event if blind else "")
+
+
+def _heartbeat(facts: Facts) -> Iterator[Verdict]:
+    name = facts.record.plan.scenario.expect.alerts.heartbeat
+    if name is None:
+        return
+    key, expects = "heartbeat", f"the heartbeat {name} is delivered while the drill runs"
+    receipts = [e for e in facts.record.timeline.of("alert.delivered", name=name) if e.text("status") == "firing"]
+    if receipts:
+        yield say(key, expects, "monitoring", "met", f"{receipts[-1].text('receiver')} got it {len(receipts)} times", receipts[0].id, receipts[-1].id)
+    elif facts.since is None:
+        yield say(key, expects, "monitoring", "undecidable", "the drill ended before it could be seen")
+    elif blind := facts.sight.blind("pager", facts.since, facts.ended):
+        yield say(key, expects, "monitoring", "undecidable", blind.why, blind.event)
+    elif facts.cut_short:
+        yield say(key, expects, "monitoring", "undecidable", "the record of the drill has no end")
+    else:
+        proof = facts.sight.proof("pager", facts.started, facts.ended)
+        yield say(key, expects, "monitoring", "missed", f"it was not delivered in the {after(facts.started, facts.ended)} of the drill", *proof)

@@ -1,0 +1,86 @@
+"""When users were hurt, by the canary's samples; how many requests failed, by the gateway's log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from gameday.model.drill import Moment
+from gameday.model.event import Event
+from gameday.model.review import Impact
+from gameday.model.scenario import Canary
+from gameday.model.services import SeverityCriterion
+from gameday.model.timeline import Timeline
+
+
+def samples(timeline: Timeline, since: datetime, until: datetime | None = None) -> tuple[Event, ...]:
+    return timeline.of("canary.sample", since=since, until=until)
+
+
+def impact_began(taken: Sequence[Event], canary: Canary) -> Moment | None:
+    """The first bad sample of the first window in which `bad` of the last `of` samples are bad."""
+    for index in range(len(taken)):
+        window = taken[max(0, index + 1 - canary.bad.of) : index + 1]
+        bad = [s for s in window if not s.data.get("ok")]
+        if len(bad) >= canary.bad.bad:
+            return Moment(bad[0].at, bad[0].id)
+    return None
+
+
+def impact_over(taken: Sequence[Event], canary: Canary, began: Moment) -> Moment | None:
+    """The first sample after the impact from which on all are good for `steady_for`."""
+    first: Event | None = None
+    for sample in (s for s in taken if s.at > began.at):
+        if not sample.data.get("ok"):
+            first = None
+            continue
+        first = first or sample
+        # The sample stands for the time to the next one.
+        if sample.at + canary.every - first.at >= canary.steady_for:
+            return Moment(first.at, first.id)
+    return None
+
+
+def good_from(taken: Sequence[Event], since: datetime, lasting: timedelta, every: timedelta) -> Moment | None:
+    """The first sample from `since` on that begins a run of good ones of this length."""
+    first: Event | None = None
+    for sample in (s for s in taken if s.at >= since):
+        if not sample.data.get("ok"):
+            first = None
+            continue
+        first = first or sample
+        if sample.at + every - first.at >= lasting:
+            return Moment(first.at, first.id)
+    return None
+
+
+def breach(taken: Sequence[Event], criterion: SeverityCriterion, every: timedelta) -> tuple[Moment, Moment] | None:
+    """The first span as long as the criterion says in which its share of samples was bad: its first and last sample."""
+    start = 0
+    for end, sample in enumerate(taken):
+        while sample.at + every - taken[start].at > criterion.lasting + every:
+            start += 1
+        window = taken[start : end + 1]
+        bad = sum(not s.data.get("ok") for s in window)
+        long_enough = sample.at + every - window[0].at >= criterion.lasting
+        if long_enough and bad / len(window) >= criterion.failed_share:
+            return Moment(window[0].at, window[0].id), Moment(sample.at, sample.id)
+    return None
+
+
+def felt(timeline: Timeline, began: Moment | None, ended: datetime) -> Impact:
+    """Requests and failures between the first and the last moment of impact."""
+    if began is None:
+        return Impact()
+    # A sample covers the second that begins at its time.
+    counted = timeline.of("traffic.sample", since=began.at - timedelta(seconds=1), until=ended)
+    return Impact(
+        requests=sum(_count(s, "requests") for s in counted),
+        failed=sum(_count(s, "failed") for s in counted),
+        seconds=round((ended - began.at).total_seconds(), 3),
+    )
+
+
+def _count(event: Event, key: str) -> int:
+    value = event.data.get(key)
+    return int(value) if isinstance(value, int | float) else 0

@@ -1,0 +1,273 @@
+"""Did the response go as the scenario says: budgets, the criteria for an incident, required steps, the documented path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gameday.model.drill import Moment
+from gameday.model.event import Kind
+from gameday.model.verdict import Answer, StepVerdict, Verdict
+from gameday.review.facts import Facts, later
+from gameday.review.impact import breach
+from gameday.review.mitigation import deeds
+from gameday.review.saying import after, budget, say
+from gameday.review.traces import by_people
+
+WORDS = ("words", "ops")
+USUAL_DECLARE = timedelta(minutes=5)
+"""How long after the acknowledgement an incident may be declared where a scenario says nothing."""
+
+
+def response_verdicts(facts: Facts, steps: tuple[StepVerdict, ...]) -> Iterator[Verdict]:
+    response = _Response(facts)
+    yield from response.budgets()
+    yield from response.updates()
+    yield response.criteria()
+    yield from _required_steps(facts, steps)
+    yield _path(facts, steps)
+
+
+@dataclass(frozen=True)
+class _Budget:
+    """One thing that should happen within a span of an anchor. `anchor` is a latest allowed moment where none came."""
+
+    key: str
+    expects: str
+    within: timedelta
+    anchor: datetime | None
+    anchor_event: str
+    came: Moment | None
+
+
+class _Response:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._scenario = facts.record.plan.scenario
+        self._aside = self._why_aside()
+
+    def _why_aside(self) -> tuple[Answer, str] | None:
+        facts, plan = self._facts, self._facts.record.plan
+        if plan.no_fault:
+            return "not_applicable", "a control run has nothing to respond to"
+        if plan.responders == "none":
+            return "not_applicable", "nobody responded to this drill, as planned"
+        if facts.since is None:
+            return "undecidable", "nothing was injected"
+        if facts.milestones.impact_began is None:
+            return "undecidable", "there was no impact to respond to"
+        if not facts.paged and not facts.anybody_acted:
+            if blind := facts.sight.blind("pager", facts.since, facts.ended):
+                return "undecidable", blind.why
+            return "not_applicable", "nobody was paged"
+        return None
+
+    # --- anchors: the moment itself, or the latest at which it was allowed ------------------------------------------
+
+    def _delivered(self) -> tuple[datetime, str]:
+        if (moment := self._facts.milestones.alert_delivered) is not None:
+            return moment.at, moment.event
+        slowest = max((a.within for a in self._scenario.expect.alerts.expected), default=timedelta(0))
+        began = self._facts.milestones.impact_began
+        assert began is not None
+        return began.at + slowest, began.event
+
+    def _acknowledged(self) -> tuple[datetime, str]:
+        if (moment := self._facts.milestones.acknowledged) is not None:
+            return moment.at, moment.event
+        at, event = self._delivered()
+        return later(at, self._scenario.expect.response.within.ack), event
+
+    def _declared(self) -> tuple[datetime, str]:
+        if (moment := self._facts.milestones.declared) is not None:
+            return moment.at, moment.event
+        at, event = self._acknowledged()
+        return later(at, self._scenario.expect.response.within.declare), event
+
+    # --- budgets ------------------------------------------------------------------------------------------------
+
+    def budgets(self) -> Iterator[Verdict]:
+        within, m = self._scenario.expect.response.within, self._facts.milestones
+        wanted: list[tuple[str, str, timedelta | None]] = [
+            ("ack", "the page is acknowledged", within.ack),
+            ("declare", "an incident is declared", within.declare),
+            ("lead", "a lead is named", within.lead),
+            ("severity", "a severity is set", within.severity),
+            ("first_mitigation", "the first mitigation begins", within.first_mitigation),
+            ("impact_over", "users are served again", within.impact_over),
+        ]
+        for name, expects, span in wanted:
+            if span is None:
+                continue
+            expects = f"{expects} within {budget(span)}"
+            if self._aside:
+                yield say(f"response:{name}", expects, "response", *self._aside)
+                continue
+            if name == "ack" and (elsewhere := self._routed_elsewhere()):
+                yield say(f"response:{name}", expects, "response", "not_applicable", "the page went to another team", elsewhere)
+                continue
+            if name == "ack" and not self._facts.paged:
+                yield say(f"response:{name}", expects, "response", "not_applicable", "no page was delivered")
+                continue
+            came = {
+                "ack": m.acknowledged, "declare": m.declared, "lead": self._first("incident.role", "lead"),
+                "severity": self._first("incident.severity"), "first_mitigation": m.first_mitigation, "impact_over": m.impact_over,
+            }[name]  # fmt: skip
+            anchor, event = self._anchor(name)
+            yield self._judge(_Budget(f"response:{name}", expects, span, anchor, event, came))
+
+    def _anchor(self, name: str) -> tuple[datetime, str]:
+        match name:
+            case "ack":
+                return self._delivered()
+            case "declare" | "first_mitigation":
+                return self._acknowledged()
+            case "impact_over":
+                began = self._facts.milestones.impact_began
+                assert began is not None
+                return began.at, began.event
+        return self._declared()
+
+    def _judge(self, b: _Budget) -> Verdict:
+        facts = self._facts
+        assert b.anchor is not None
+        due = b.anchor + b.within
+        if b.key == "response:impact_over" and facts.recovered_by_injector and facts.injector_ended and facts.injector_ended.at < due:
+            ended = facts.injector_ended
+            return say(b.key, b.expects, "response", "undecidable", "the fault was taken back before the time was over", b.anchor_event, ended.event)
+        if b.came is not None:
+            met = b.came.at <= due
+            why = f"after {max(0.0, (b.came.at - b.anchor).total_seconds()):.1f} s"
+            return say(b.key, b.expects, "response", "met" if met else "missed", why, b.anchor_event, b.came.event)
+        sources = ("canary",) if b.key == "response:impact_over" else WORDS
+        if b.key == "response:first_mitigation":
+            sources = ("ops", "docker", "shell")
+        return self._absent(b, due, sources)
+
+    def _absent(self, b: _Budget, due: datetime, sources: tuple[str, ...]) -> Verdict:
+        facts = self._facts
+        assert b.anchor is not None
+        if facts.ended < due or facts.cut_short:
+            return say(b.key, b.expects, "response", "undecidable", "the drill ended before the time was over", b.anchor_event)
+        if blind := facts.sight.first_blind(sources, facts.since or b.anchor, due):
+            return say(b.key, b.expects, "response", "undecidable", blind.why, b.anchor_event, blind.event)
+        if b.key == "response:first_mitigation" and facts.milestones.impact_over and not facts.recovered_by_injector:
+            return say(b.key, b.expects, "response", "undecidable", "the impact ended, and no trace explains it", b.anchor_event)
+        proof = [i for s in sources for i in facts.sight.proof(s, b.anchor, due)]
+        return say(b.key, b.expects, "response", "missed", "nothing of it was seen", b.anchor_event, *proof)
+
+    def _routed_elsewhere(self) -> str:
+        """The event of a page that only another team got; empty where the owner was paged."""
+        services = self._facts.record.plan.services
+        owner = services.owner(self._scenario.service)
+        told = [d for s in self._facts.stories if s.expectation for d in s.deliveries]
+        teams = {services.team(d.receiver) for d in told}
+        return told[0].event if told and owner is not None and owner not in teams and None not in teams else ""
+
+    def _first(self, kind: Kind, name: str | None = None) -> Moment | None:
+        found = by_people(self._facts.record.timeline.of(kind, name=name, since=self._facts.since))
+        return Moment(found[0].at, found[0].id) if found else None
+
+    # --- updates ------------------------------------------------------------------------------------------------
+
+    def updates(self) -> Iterator[Verdict]:
+        wanted = self._scenario.expect.response.updates
+        if wanted.first is None and wanted.every is None:
+            return
+        given = by_people(self._facts.record.timeline.of("comm.public", "comm.internal", since=self._facts.since))
+        if wanted.first is not None:
+            expects = f"the first update comes within {budget(wanted.first)}"
+            if self._aside:
+                yield say("response:first_update", expects, "response", *self._aside)
+            else:
+                anchor, event = self._declared()
+                came = Moment(given[0].at, given[0].id) if given else None
+                yield self._judge(_Budget("response:first_update", expects, wanted.first, anchor, event, came))
+        if wanted.every is not None:
+            yield self._rhythm(wanted.every, [Moment(e.at, e.id) for e in given])
+
+    def _rhythm(self, every: timedelta, given: list[Moment]) -> Verdict:
+        """The longest silence between two updates, and from the last one to the end of the impact."""
+        expects = f"updates come every {budget(every)}"
+        if self._aside:
+            return say("response:updates", expects, "response", *self._aside)
+        if not given:
+            return say("response:updates", expects, "response", "not_applicable", "no update was given")
+        over = self._facts.milestones.impact_over
+        closing = over or Moment(self._facts.ended, "")
+        marks = [*given, closing] if closing.at > given[-1].at else given
+        worst = max(zip(marks, marks[1:], strict=False), key=lambda p: p[1].at - p[0].at, default=None)
+        if worst is None or worst[1].at - worst[0].at <= every:
+            return say("response:updates", expects, "response", "met", "no longer silence", *(m.event for m in marks))
+        if blind := self._facts.sight.first_blind(WORDS, worst[0].at, worst[1].at):
+            return say("response:updates", expects, "response", "undecidable", blind.why, blind.event)
+        why = f"{after(worst[0].at, worst[1].at)} without one"
+        return say("response:updates", expects, "response", "missed", why, worst[0].event, worst[1].event)
+
+    # --- the incident -------------------------------------------------------------------------------------------
+
+    def criteria(self) -> Verdict:
+        """An incident exists by the team's own criteria: was it declared?"""
+        expects = "an incident is declared where the team's criteria for one are met"
+        if self._aside:
+            return say("criteria", expects, "response", *self._aside)
+        facts, m = self._facts, self._facts.milestones
+        if m.declared is not None:
+            return say("criteria", expects, "response", "met", "it was declared", m.declared.event)
+        every = self._scenario.canary.every
+        wanted = [c for c in facts.record.plan.services.severity if c.declare]
+        if not wanted:
+            return say("criteria", expects, "response", "not_applicable", "services.yaml names no criteria for an incident")
+        found = [(c, span) for c in wanted if (span := breach(facts.samples, c, every))]
+        if not found:
+            blind = facts.sight.blind("canary", facts.since or facts.ended, facts.ended)
+            if blind:
+                return say("criteria", expects, "response", "undecidable", blind.why, blind.event)
+            return say("criteria", expects, "response", "not_applicable", "no criterion for an incident was met")
+        criterion, (first, last) = found[0]
+        anchor, event = self._acknowledged()
+        due = max(anchor, last.at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
+        met = f"{criterion.failed_share:.0%} of requests failed for {budget(criterion.lasting)}, which is {criterion.severity}"
+        judged = self._absent(_Budget("criteria", expects, due - anchor, anchor, event, None), due, WORDS)
+        if judged.verdict != "missed":
+            return judged
+        return say("criteria", expects, "response", "missed", f"{met}; none was declared", first.event, last.event, *judged.evidence)
+
+
+def _required_steps(facts: Facts, steps: tuple[StepVerdict, ...]) -> Iterator[Verdict]:
+    """`m1|m2` is met by either. Achieved otherwise is not a skip."""
+    use = facts.record.plan.scenario.runbook
+    for entry in use.required if use else ():
+        key, expects = f"step:{entry}", f"step {' or '.join(entry.split('|'))} of the runbook is done"
+        found = [s for s in steps if s.id in entry.split("|")]
+        evidence = tuple(e for s in found for e in s.evidence)
+        why = "; ".join(f"{s.id} {s.status.replace('_', ' ')}: {s.why}" for s in found) or "the page has no such step"
+        yield say(key, expects, "response", _answer({s.status for s in found}), why, *evidence)
+
+
+def _answer(statuses: set[str]) -> Answer:
+    if statuses & {"done", "achieved_otherwise"}:
+        return "met"
+    if not statuses or "undecidable" in statuses:
+        return "undecidable"
+    return "missed" if statuses & {"skipped", "impossible", "no_effect"} else "not_applicable"
+
+
+def _path(facts: Facts, steps: tuple[StepVerdict, ...]) -> Verdict:
+    key, expects = "path", "the impact is ended by a documented step"
+    mitigations = [s for s in steps if s.kind == "mitigate"]
+    over = facts.milestones.impact_over
+    if not mitigations or all(s.status == "not_applicable" for s in mitigations):
+        why = "the page has no mitigation" if steps and not mitigations else "there was no response to a page"
+        return say(key, expects, "documentation", "not_applicable", why)
+    if done := [s for s in mitigations if s.status == "done"]:
+        return say(key, expects, "documentation", "met", f"{done[0].id} did", *done[0].evidence)
+    if over is None or facts.recovered_by_injector:
+        return say(key, expects, "documentation", "not_applicable", "the response did not end the impact")
+    if any(s.status == "undecidable" for s in mitigations):
+        return say(key, expects, "documentation", "undecidable", "; ".join(s.why for s in mitigations if s.status == "undecidable"))
+    acts = deeds(facts.record.timeline, facts.since or over.at, over.at)
+    if not acts:
+        return say(key, expects, "documentation", "undecidable", "no trace explains what ended the impact", over.event)
+    return say(key, expects, "documentation", "missed", "something else than the page's mitigations ended it", acts[-1].id, over.event)
