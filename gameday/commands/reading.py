@@ -10,11 +10,13 @@ from gameday.conduct.start import Request
 from gameday.environments import ENVIRONMENTS
 from gameday.errors import InvalidInput
 from gameday.faults import FAULTS
+from gameday.gaps import GAPS
 from gameday.load.probes import read_probes
 from gameday.load.responder import read_responder
 from gameday.load.runbook import read_runbook
 from gameday.load.scenario import read_scenario
 from gameday.load.services import read_services
+from gameday.load.settings import read_settings
 from gameday.load.workspace import find_workspace
 from gameday.model.plan import Responders
 from gameday.model.script import Script
@@ -31,6 +33,7 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
         raise InvalidInput(f"{path}: no environment {scenario.environment!r}; there is {known}")
     kind, script = _responders(responders)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
+    settings = read_settings(workspace.root / "gameday.toml", GAPS)
     return Request(
         source=path,
         scenario=scenario,
@@ -42,6 +45,7 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
         no_fault=no_fault,
         root=workspace.root,
         keep_sandbox=keep_sandbox,
+        settings=settings,
     )
 
 

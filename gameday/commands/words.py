@@ -15,11 +15,11 @@ from gameday.bundle.words import say
 SEAT = click.option("--seat", default="seat-1", show_default=True, help="Whose words: a seat, not a name.")
 
 
-def _say(word: str, seat: str, **data: Any) -> None:
+def _say(word: str, by: str, **data: Any) -> None:
     state = HostState()
     meant = state.meant(os.environ.get("GAMEDAY_DRILL"))
     spoken = {key: value for key, value in data.items() if value is not None}
-    say(Folder(Path(meant.folder)).inbox, word, seat, spoken)
+    say(Folder(Path(meant.folder)).inbox, word, by, spoken)
     click.echo(f"{word}: noted in {meant.drill}", err=True)
 
 

@@ -1,0 +1,111 @@
+"""Words that every format uses for the same thing, so that reports agree."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gameday.model.gap import Area
+from gameday.model.review import Review, Span
+
+MILESTONES = {
+    "fault_applied": "fault in effect",
+    "impact_began": "users are hurt",
+    "alert_pending": "alert pending",
+    "alert_fired": "alert fires",
+    "alert_delivered": "alert delivered",
+    "acknowledged": "page acknowledged",
+    "declared": "incident declared",
+    "runbook_opened": "runbook opened",
+    "first_mitigation": "first mitigation",
+    "impact_over": "users are served again",
+    "alert_resolved": "alert resolved",
+    "fault_removed": "fault removed and verified",
+}
+DURATIONS = {
+    "time_to_detect": "until somebody could know",
+    "time_to_acknowledge": "until it was acknowledged",
+    "time_to_declare": "until an incident was declared",
+    "time_to_lead": "until a lead was named",
+    "time_to_runbook": "until the runbook was open",
+    "time_to_first_mitigation": "until the first mitigation",
+    "time_to_mitigate": "until users were served again",
+    "alert_reset": "until the alert let go",
+}
+AREAS: dict[Area, str] = {
+    "tooling": "Tooling",
+    "documentation": "Documentation",
+    "process": "Process",
+    "drill": "The drill itself",
+}
+SEVERITIES = {
+    "S1": "would have lost the incident",
+    "S2": "would have cost minutes or a wrong move",
+    "S3": "friction",
+    "S4": "note",
+}
+CONFIDENCES = {"A": "machine fact", "B": "inferred from order or absence", "C": "language heuristic"}
+ABOUT = {
+    "system": "The system",
+    "monitoring": "Monitoring",
+    "response": "Response",
+    "documentation": "Documentation",
+    "drill": "The drill itself",
+}
+
+
+def clock(moment: datetime, zero: datetime) -> str:
+    """`+07.4 s` or `+1:07.4` after the moment that counts as zero; a minus sign before it."""
+    seconds = (moment - zero).total_seconds()
+    sign, seconds = ("−" if seconds < -0.05 else "+"), abs(seconds)
+    minutes = int(seconds // 60)
+    return f"{sign}{minutes}:{seconds % 60:04.1f}" if minutes else f"{sign}{seconds:.1f} s"
+
+
+def span(value: Span) -> str:
+    """`4.6 s`, or `≥ 22.0 s` where it had not ended."""
+    minutes, seconds = divmod(value.seconds, 60)
+    text = f"{int(minutes)} min {seconds:.0f} s" if value.seconds >= 120 else f"{value.seconds:.1f} s"
+    return f"≥ {text}" if value.censored else text
+
+
+def zero(review: Review) -> datetime:
+    """What offsets count from: the fault, else the start."""
+    return review.milestones.get("fault_applied") or review.milestones.get("impact_began") or review.drill.started
+
+
+def headline(review: Review) -> str:
+    """The result in one sentence."""
+    if review.safety.left:
+        return "Something may still be broken."
+    if review.drill.outcome == "invalid":
+        return f"Nothing was injected: {review.drill.note}."
+    if review.drill.outcome in ("aborted", "crashed"):
+        return f"The drill ended early: {review.drill.note}."
+    if review.drill.no_fault:
+        found = len(review.gaps)
+        return "Control run: no false alarm." if not found else f"Control run: {_count(found, 'gap')}."
+    if any(g.area == "drill" for g in review.gaps):
+        return f"The drill itself has a gap, so not everything could be judged. {_count(len(review.gaps), 'gap')} in all."
+    if not review.gaps:
+        undecidable = sum(v.verdict == "undecidable" for v in review.verdicts)
+        return "No gap found." + (f" {_count(undecidable, 'expectation')} could not be decided." if undecidable else "")
+    by_area = {a: sum(g.area == a for g in review.gaps) for a in AREAS}
+    return f"{_count(len(review.gaps), 'gap')}: " + ", ".join(f"{n} in {a}" for a, n in by_area.items() if n) + "."
+
+
+def detection(review: Review) -> str:
+    """Time to detect beside its floor, and where it went; empty where nothing was detected."""
+    found = review.durations.get("time_to_detect")
+    if found is None or found.censored:
+        return ""
+    text = f"Detected in {span(found)}"
+    if found.floor:
+        text += f"; possible with these settings: {found.floor[0]:.1f} to {found.floor[1]:.1f} s"
+    if found.parts:
+        words = {"scrape_and_eval": "scrape, evaluation and window", "for": "`for`", "group_wait": "`group_wait`", "send": "sending"}
+        text += " (" + ", ".join(f"{words.get(k, k)} {v:.1f} s" for k, v in found.parts.items()) + ")"
+    return text
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
