@@ -68,9 +68,7 @@ class Lazy(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(
-    cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GAMEDAY", "max_content_width": 100}
-)
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GAMEDAY", "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="gameday %(version)s")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 @click.pass_context

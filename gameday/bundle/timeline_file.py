@@ -47,9 +47,7 @@ class TimelineFile:
     def count(self) -> int:
         return self._seq
 
-    def append(
-        self, kind: Kind, source: str, subject: tuple[str, str], *, at: datetime | None = None, **more: Any
-    ) -> Event | None:
+    def append(self, kind: Kind, source: str, subject: tuple[str, str], *, at: datetime | None = None, **more: Any) -> Event | None:
         """Write one event. `at` is when it happened (default: now). None when the disk refused the line."""
         event = self._append(kind, source, subject, at, more)
         if event is not None:
@@ -57,9 +55,7 @@ class TimelineFile:
                 hear(event)
         return event
 
-    def _append(
-        self, kind: Kind, source: str, subject: tuple[str, str], at: datetime | None, more: Mapping[str, Any]
-    ) -> Event | None:
+    def _append(self, kind: Kind, source: str, subject: tuple[str, str], at: datetime | None, more: Mapping[str, Any]) -> Event | None:
         with self._lock:
             observed = datetime.now(UTC)
             fields = {

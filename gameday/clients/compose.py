@@ -50,9 +50,7 @@ class Compose:
 @cache
 def _command() -> tuple[str, ...]:
     if shutil.which("docker"):
-        asked = subprocess.run(
-            ["docker", "compose", "version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False
-        )
+        asked = subprocess.run(["docker", "compose", "version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
         if asked.returncode == 0:
             return ("docker", "compose")
     if shutil.which("docker-compose"):

@@ -47,6 +47,8 @@ class OpsLog:
         match entry.kind:
             case "receipt":
                 self._receipt(see, str(fields["receiver"]), fields["body"], {**when, "raw": self._keep(dict(fields))})
+            case "access" if actor["actor_kind"] == "injector":
+                pass  # our own looks: they would fill the timeline and say nothing
             case "access":
                 data = {k: fields.get(k) for k in ("method", "status", "agent")}
                 see("doc.opened", ("page", str(fields["path"])), data=data, **actor, **when)

@@ -14,8 +14,20 @@ from gameday.model.duration import format_duration
 from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.model.safe_text import safe
+from gameday.model.telling import DEEDS, deed
 
-COLOURS = {"fault": "red", "alert": "yellow", "drill": "bold", "action": "cyan", "incident": "cyan", "page": "cyan", "source": "magenta"}
+COLOURS = {
+    "fault": "red",
+    "alert": "yellow",
+    "drill": "bold",
+    "action": "cyan",
+    "incident": "cyan",
+    "page": "cyan",
+    "change": "cyan",
+    "comm": "cyan",
+    "doc": "cyan",
+    "source": "magenta",
+}
 
 
 class Progress:
@@ -35,7 +47,9 @@ class Progress:
         self._console.print(f"[bold]{escape(safe(plan.scenario.title))}[/bold]  [dim]THIS IS A DRILL[/dim]")
         for fault, injection in zip(plan.faults, plan.scenario.faults, strict=False):
             ends = "until mitigated, at most" if injection.hold else "for"
-            self.say(f"{fault.fault} on {fault.target.name}, {ends} {format_duration(injection.longest)}; undone by {fault.undo.steps[0].verb}")
+            self.say(
+                f"{fault.fault} on {fault.target.name}, {ends} {format_duration(injection.longest)}; undone by {fault.undo.steps[0].verb}"
+            )
         if plan.no_fault:
             self.say("control run: nothing will be broken")
         self.say(f"drill {folder.id}")
@@ -47,7 +61,9 @@ class Progress:
             if told:
                 offset = (event.at - self._began).total_seconds()
                 colour = COLOURS.get(event.kind.partition(".")[0], "white")
-                self._console.print(f"[dim]{int(offset // 60):02}:{offset % 60:04.1f}[/dim]  [{colour}]{escape(safe(told, 100))}[/{colour}]")
+                self._console.print(
+                    f"[dim]{int(offset // 60):02}:{offset % 60:04.1f}[/dim]  [{colour}]{escape(safe(told, 100))}[/{colour}]"
+                )
 
     def _text(self, event: Event) -> str:
         name, kind = event.subject.name, event.kind
@@ -60,12 +76,6 @@ class Progress:
                 return f"{name} {event.text('status')}, delivered to {event.text('receiver')}"
             case "alert.pending" | "alert.firing" | "alert.resolved":
                 return "" if name == "Watchdog" else f"{name} {kind.partition('.')[2]}"
-            case "doc.opened":
-                return f"{event.actor} opened {name} ({event.text('status')})" if event.actor_kind == "human" else ""
-            case "change.flag":
-                return f"{event.actor} set {name} to {event.text('value')}" if event.actor_kind == "human" else ""
-            case "action.mutate" | "action.observe":
-                return f"{event.actor} ran {event.text('command')}" if event.source == "shell" else ""
             case "source.blind":
                 return f"{name} cannot be read: {event.text('why')}"
             case "fault.armed":
@@ -78,9 +88,10 @@ class Progress:
                 return "steady state met"
             case "drill.unsteady" | "drill.aborted":
                 return event.text("why")
-        if kind.startswith(("incident.", "page.", "comm.", "note", "fault.")):
-            said = event.text("summary") or event.text("text") or event.text("severity") or event.text("why")
-            return " ".join(w for w in (event.actor, kind, said) if w)
+        if kind in DEEDS and (said := deed(event)):
+            return f"{event.actor or 'somebody'} {said}"
+        if kind in ("fault.not_live", "fault.failed", "fault.undo_failed"):
+            return f"{kind.replace('.', ' ').replace('_', ' ')}: {event.text('why')}"
         return ""
 
     def _canary(self, good: bool) -> str:

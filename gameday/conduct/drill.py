@@ -19,7 +19,6 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
 from gameday.bundle.timeline_file import TimelineFile
 from gameday.conduct import looks
-from gameday.conduct.canary import CanaryThread
 from gameday.conduct.children import RENEW_EVERY, Guard, Worker
 from gameday.conduct.clock import Clock
 from gameday.conduct.crew import Crew

@@ -88,9 +88,7 @@ def open_shell(folder: Path, seat: str, python: str) -> int:
         hook.write(HOOK)
         hook.flush()
         settings = {"GAMEDAY_SHELL_LOG": str(log), "GAMEDAY_SEAT": seat, "GAMEDAY_PYTHON": python}
-        return subprocess.run(
-            ["bash", "--rcfile", hook.name, "-i"], env={**os.environ, **settings}, check=False
-        ).returncode
+        return subprocess.run(["bash", "--rcfile", hook.name, "-i"], env={**os.environ, **settings}, check=False).returncode
 
 
 def _main(arguments: list[str]) -> None:

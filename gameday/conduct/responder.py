@@ -28,6 +28,8 @@ class ResponderThread(threading.Thread):
         self._script, self._folder, self._root, self._canary, self._note = script, folder, root, canary, note
         # A browser of the responder's own: its requests must not look like gameday's looks.
         self._ops = Ops(ops_url, seat=script.seat, agent="responder-browser")
+        # Waiting for a page is no deed: a person's telephone rings.
+        self._telephone = Ops(ops_url)
         self._page: OpsPage | None = None
         self._ended = threading.Event()
 
@@ -85,7 +87,7 @@ class ResponderThread(threading.Thread):
 
     def _await_page(self, wanted: AwaitPage) -> None:
         def arrived() -> bool:
-            pages = [p for p in self._ops.inbox(wanted.receiver) if p.status == "firing" and wanted.alert in (None, p.alert)]
+            pages = [p for p in self._telephone.inbox(wanted.receiver) if p.status == "firing" and wanted.alert in (None, p.alert)]
             self._page = pages[-1] if pages else None
             return bool(pages)
 

@@ -46,7 +46,9 @@ def _milestones(review: Review) -> str:
     if not rows:
         return ""
     said = detection(review)
-    return "\n".join(["## What happened", "", "| after the fault | UTC | |", "| --: | --- | --- |", *rows]) + (f"\n\n{_t(said)}." if said else "")
+    return "\n".join(["## What happened", "", "| after the fault | UTC | |", "| --: | --- | --- |", *rows]) + (
+        f"\n\n{_t(said)}." if said else ""
+    )
 
 
 def _durations(review: Review) -> str:

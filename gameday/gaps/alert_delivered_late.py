@@ -36,7 +36,7 @@ def find(drill: Drill) -> Iterator[Gap]:
         floor = next((f for f in drill.floors if f.alert == story.name), None)
         knob = _knob(parts, floor)
         split = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts.items())
-        possible = f"; possible with these settings: {floor.soonest:.1f} to {floor.latest:.1f} s" if floor else ""
+        possible = f"; the floor of these settings is {floor.soonest:.1f} to {floor.latest:.1f} s" if floor else ""
         yield Gap(
             rule="alert_delivered_late",
             area="tooling",
@@ -45,7 +45,9 @@ def find(drill: Drill) -> Iterator[Gap]:
             summary=f"{story.name} was {verdict.why}" + (f"; most of it is {knob}" if knob else ""),
             expected=verdict.expectation,
             observed=verdict.why + (f" ({split})" if split else "") + possible,
-            fix=f"Shorten {knob}, then drill again." if knob else "Measure each part from the impact to the notice and shorten the longest.",
+            fix=f"Shorten {knob}, then drill again."
+            if knob
+            else "Measure each part from the impact to the notice and shorten the longest.",
             evidence=(*verdict.evidence, *((floor.event,) if floor else ())),
         )
 

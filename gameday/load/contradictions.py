@@ -159,7 +159,10 @@ def _canary(scenario: Scenario) -> Iterator[Found]:
     if canary.every < timedelta(milliseconds=50):
         yield ("canary", "every"), "is faster than 50ms; the canary would be a load of its own"
     if canary.steady_for < canary.every * canary.bad.of:
-        yield ("canary", "steady_for"), f"is shorter than {canary.bad.of} samples; write at least {format_duration(canary.every * canary.bad.of)}"
+        yield (
+            ("canary", "steady_for"),
+            f"is shorter than {canary.bad.of} samples; write at least {format_duration(canary.every * canary.bad.of)}",
+        )
 
 
 def _faults(scenario: Scenario) -> Iterator[Found]:

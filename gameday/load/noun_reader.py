@@ -176,7 +176,9 @@ def _fixed(words: str) -> Callable[[str, Mapping[str, Any]], str]:
 
 
 _SENTENCES: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
-    "string_type": lambda shown, _: f'{shown} is not text; put quotes around it: "{shown}"' if shown[:2] not in ("a ", "no") else f"{shown} stands where text is wanted",
+    "string_type": lambda shown, _: (
+        f'{shown} is not text; put quotes around it: "{shown}"' if shown[:2] not in ("a ", "no") else f"{shown} stands where text is wanted"
+    ),
     "int_type": _fixed("is not a whole number"),
     "int_parsing": _fixed("is not a whole number"),
     "int_from_float": _fixed("is not a whole number"),

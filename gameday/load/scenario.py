@@ -131,7 +131,13 @@ def _tell_probes(tree: Branch, probes: Collection[str] | None, mistakes: Mistake
     if probes is None:
         return
     for way, leaf in leaves(tree):
-        if way[-1] == "probe" and way[0] != "vars" and isinstance(leaf.value, str) and leaf.value not in probes and name_fault(leaf.value) is None:
+        if (
+            way[-1] == "probe"
+            and way[0] != "vars"
+            and isinstance(leaf.value, str)
+            and leaf.value not in probes
+            and name_fault(leaf.value) is None
+        ):
             there = meant(leaf.value, probes) or f"; probes/ defines {listed(sorted(probes))}"
             mistakes.add(leaf.mark, f"no probe {named(leaf.value)}{there}", way)
 

@@ -17,9 +17,7 @@ NAMES = frozenset({"fault", "target", "environment", "probe", "service", "comman
 """Keys whose values say what is broken or run: these are written out, so that reading the file tells."""
 
 
-def declared_variables(
-    root: Branch, overrides: Mapping[str, str], defaults: Mapping[str, str], mistakes: Mistakes
-) -> Mapping[str, Value]:
+def declared_variables(root: Branch, overrides: Mapping[str, str], defaults: Mapping[str, str], mistakes: Mistakes) -> Mapping[str, Value]:
     """The `vars` of a scenario with their values for this drill: declared < place (`defaults`) < `--var` (`overrides`).
 
     A value keeps the type it was declared with; an override of a name that is not declared is a mistake.

@@ -22,7 +22,11 @@ def refused_because(url: str) -> str | None:
     if re.search(r"[\x00-\x20\x7f\\]", url):
         return "holds a space, a backslash or a control character"
     if parts.scheme not in ("http", "https"):
-        return f'has the scheme "{parts.scheme}"; only http and https are asked' if parts.scheme else "is not an address; write http://host:port/path"
+        return (
+            f'has the scheme "{parts.scheme}"; only http and https are asked'
+            if parts.scheme
+            else "is not an address; write http://host:port/path"
+        )
     if "@" in parts.netloc:
         return "holds a user or password; take them out, and give them in gameday.toml"
     if not host:

@@ -15,13 +15,12 @@ MUTATES = re.compile(
 )
 """Commands that change something; the rest only looks."""
 TOOLS = frozenset(
-    "ansible aws az cat cd chmod chown compose cp crictl curl date dd df dig dmesg docker docker-compose du etcdctl export find free gcloud"
-    " git grep helm host http iostat ip iptables jq journalctl k3s kill kubeadm kubectl kubectx lsof ls make mount mv mysql nc netstat"
-    " nslookup oc openssl pg_ctl pg_dump ping podman promtool amtool ps psql python python3 redis-cli rm sed service sh bash ssh ss"
-    " sudo sysctl systemctl tail telnet terraform top touch traceroute umount uptime vmstat wget gameday".split()
+    ["ansible", "aws", "az", "cat", "cd", "chmod", "chown", "compose", "cp", "crictl", "curl", "date", "dd", "df", "dig", "dmesg", "docker", "docker-compose", "du", "etcdctl", "export", "find", "free", "gcloud", "git", "grep", "helm", "host", "http", "iostat", "ip", "iptables", "jq", "journalctl", "k3s", "kill", "kubeadm", "kubectl", "kubectx", "lsof", "ls", "make", "mount", "mv", "mysql", "nc", "netstat", "nslookup", "oc", "openssl", "pg_ctl", "pg_dump", "ping", "podman", "promtool", "amtool", "ps", "psql", "python", "python3", "redis-cli", "rm", "sed", "service", "sh", "bash", "ssh", "ss", "sudo", "sysctl", "systemctl", "tail", "telnet", "terraform", "top", "touch", "traceroute", "umount", "uptime", "vmstat", "wget", "gameday"]
 )
 """First words by which a line is known as a command where nothing else says so."""
-_TRIVIAL = re.compile(r"(?:cd|export|set|echo|exit|source|\.|alias|unset|true|clear|pwd|sleep)(?:\s|$)|[A-Za-z_]\w*=(?:\S*|<[^>]*>|'[^']*'|\"[^\"]*\")$")
+_TRIVIAL = re.compile(
+    r"(?:cd|export|set|echo|exit|source|\.|alias|unset|true|clear|pwd|sleep)(?:\s|$)|[A-Za-z_]\w*=(?:\S*|<[^>]*>|'[^']*'|\"[^\"]*\")$"
+)
 _PROMPT = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:[\w.@:~/-]+)?[$%]\s+(?=\S)")
 _PLACEHOLDER = re.compile(r"<[^<>|&;\s][^<>|&;]*>|\$\{\w+\}|\$[A-Za-z_]\w*|\{\{[^{}]*\}\}")
 _SUBSTITUTION = re.compile(r"\$\([^()]*\)|`[^`]*`")
@@ -112,6 +111,10 @@ def _first_of_pipe(command: str) -> str:
         around = command[index - 1 : index + 2]
         if character == "|" and "||" not in around:
             return command[:index]
-        if character == ">" and (index == 0 or command[index - 1] in " 12&") and not _PLACEHOLDER.search(command, max(0, command.rfind("<", 0, index)), index + 1):
+        if (
+            character == ">"
+            and (index == 0 or command[index - 1] in " 12&")
+            and not _PLACEHOLDER.search(command, max(0, command.rfind("<", 0, index)), index + 1)
+        ):
             return command[:index].rstrip("12& ")
     return command

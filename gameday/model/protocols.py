@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from gameday.model.drill import Drill
@@ -104,11 +103,3 @@ class Format(Protocol):
     """Prints a review. Pure: gets the record too, for the picture of the timeline."""
 
     def render(self, review: Review, record: Record) -> str: ...
-
-
-class Paths(Protocol):
-    """Where a workspace keeps its things."""
-
-    root: Path
-
-    def scenarios(self) -> Sequence[Path]: ...

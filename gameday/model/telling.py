@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gameday.model.event import Event, Kind
 from gameday.model.gap import Area
 from gameday.model.review import Review, Span
 
@@ -100,11 +101,49 @@ def detection(review: Review) -> str:
         return ""
     text = f"Detected in {span(found)}"
     if found.floor:
-        text += f"; possible with these settings: {found.floor[0]:.1f} to {found.floor[1]:.1f} s"
+        text += f"; the floor of these settings is {found.floor[0]:.1f} to {found.floor[1]:.1f} s"
     if found.parts:
         words = {"scrape_and_eval": "scrape, evaluation and window", "for": "`for`", "group_wait": "`group_wait`", "send": "sending"}
         text += " (" + ", ".join(f"{words.get(k, k)} {v:.1f} s" for k, v in found.parts.items()) + ")"
     return text
+
+
+DEEDS: tuple[Kind, ...] = (
+    "page.acked", "incident.declared", "incident.severity", "incident.role", "incident.resolved", "comm.public", "comm.internal", "note",
+    "doc.opened", "action.mutate", "action.observe", "change.flag", "change.deploy",
+)  # fmt: skip
+
+
+def deed(event: Event) -> str:
+    """What a responder did, in a few words; empty for what the drill did itself, and for reading one's inbox."""
+    if event.actor_kind not in ("human", "unknown"):
+        return ""
+    name = event.subject.name
+    match event.kind:
+        case "page.acked":
+            return "acknowledged the page"
+        case "incident.declared":
+            return f"declared an incident: {event.text('summary')}"
+        case "incident.severity":
+            return f"severity: {event.text('severity')}"
+        case "incident.role":
+            return f"role taken: {name}"
+        case "incident.resolved":
+            return f"resolved: {event.text('summary')}"
+        case "comm.public":
+            return f"status page: {event.text('text')}"
+        case "comm.internal" | "note":
+            return f"said: {event.text('text')}"
+        case "doc.opened":
+            status = event.text("status")
+            return f"opened {name}" + (f" ({status})" if status != "200" else "") if "/inbox/" not in name else ""
+        case "change.flag":
+            return f"flag {name} set to {event.text('value')}"
+        case "change.deploy":
+            return f"deployed {name} {event.text('release')}"
+    if event.source == "docker":
+        return "" if event.text("action") in ("die", "oom", "exec_start", "kill") else f"docker {event.text('action')} {name}"
+    return f"ran {event.text('command')}"
 
 
 def _count(number: int, word: str) -> str:

@@ -12,7 +12,6 @@ from gameday.model.verdict import Answer, Verdict
 from gameday.review.facts import Facts
 from gameday.review.saying import after, budget, say
 
-
 SENDING = timedelta(seconds=10)
 """Beyond `group_wait`, so long may a notice be under way before its absence says something."""
 
@@ -83,7 +82,9 @@ class _OneAlert:
         if not story.fired and not story.deliveries:
             return self._say("delivered", expects, *self._never_fired())
         if (hit := self._right_delivery()) is not None:
-            return self._say("delivered", expects, "met", f"{hit.receiver} got it {after(self._impact, hit.at)} after the impact began", hit.event)
+            return self._say(
+                "delivered", expects, "met", f"{hit.receiver} got it {after(self._impact, hit.at)} after the impact began", hit.event
+            )
         if astray := self._to_another_team():
             return self._say("delivered", expects, "not_applicable", f"it was routed to {astray.receiver} instead", astray.event)
         answer, why, proof = self._absence("pager", self._due)
@@ -102,7 +103,9 @@ class _OneAlert:
             return self._say("in_time", expects, "not_applicable", "it was not delivered")
         took = after(self._impact, hit.at)
         met = hit.at - self._impact <= self.expected.within
-        return self._say("in_time", expects, "met" if met else "missed", f"delivered {took} after the impact began", self._impact_event, hit.event)
+        return self._say(
+            "in_time", expects, "met" if met else "missed", f"delivered {took} after the impact began", self._impact_event, hit.event
+        )
 
     def _route(self) -> Verdict:
         services, expects = self.facts.record.plan.services, self._expects("route")
@@ -139,11 +142,20 @@ class _OneAlert:
         if blind := self.facts.sight.blind("prometheus", over.at, over.at + within):
             return self._say("reset", expects, "undecidable", blind.why, over.event, blind.event)
         if story.resolved is not None:
-            return self._say("reset", expects, "missed", f"resolved {after(over.at, story.resolved.at)} after the impact was over", over.event, story.resolved.event)
+            return self._say(
+                "reset",
+                expects,
+                "missed",
+                f"resolved {after(over.at, story.resolved.at)} after the impact was over",
+                over.event,
+                story.resolved.event,
+            )
         if self.facts.cut_short or self.facts.ended < over.at + within:
             return self._say("reset", expects, "undecidable", "the drill ended before the alert had to reset", over.event)
         proof = self.facts.sight.proof("prometheus", over.at, over.at + within)
-        return self._say("reset", expects, "missed", f"still firing {after(over.at, self.facts.ended)} after the impact was over", over.event, *proof)
+        return self._say(
+            "reset", expects, "missed", f"still firing {after(over.at, self.facts.ended)} after the impact was over", over.event, *proof
+        )
 
     def _runbook(self) -> Verdict:
         expects, page = self._expects("runbook"), self.story.delivered
@@ -160,8 +172,12 @@ class _OneAlert:
             return self._say("runbook", expects, "met", f"{url} opens", page.event, looks[-1].id)
         if isinstance(status, int) and (300 <= status < 400 or status in (401, 403)):
             said = "asks for a login" if status in (401, 403) else "redirects"
-            return self._say("runbook", expects, "undecidable", f"{url} {said} ({status}), which the drill does not follow", page.event, looks[-1].id)
-        return self._say("runbook", expects, "missed", f"{url} {f'answers {status}' if status else f'does not open: {why}'}", page.event, looks[-1].id)
+            return self._say(
+                "runbook", expects, "undecidable", f"{url} {said} ({status}), which the drill does not follow", page.event, looks[-1].id
+            )
+        return self._say(
+            "runbook", expects, "missed", f"{url} {f'answers {status}' if status else f'does not open: {why}'}", page.event, looks[-1].id
+        )
 
     # --- shared ----------------------------------------------------------------------------------------------
 
@@ -204,7 +220,11 @@ class _OneAlert:
         if blind := facts.sight.blind(source, facts.since or due, due):
             return "undecidable", blind.why, (blind.event,)
         if over is not None and over.at < due and not self._could_have_come(over.at):
-            return "undecidable", f"the impact was over {after(self._impact, over.at)} after it began, before the alert was due", (over.event,)
+            return (
+                "undecidable",
+                f"the impact was over {after(self._impact, over.at)} after it began, before the alert was due",
+                (over.event,),
+            )
         return "missed", "", facts.sight.proof(source, facts.since or due, due)
 
     def _could_have_come(self, over: datetime) -> bool:
@@ -266,7 +286,15 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
     key, expects = "heartbeat", f"the heartbeat {name} is delivered while the drill runs"
     receipts = [e for e in facts.record.timeline.of("alert.delivered", name=name) if e.text("status") == "firing"]
     if receipts:
-        yield say(key, expects, "monitoring", "met", f"{receipts[-1].text('receiver')} got it {len(receipts)} times", receipts[0].id, receipts[-1].id)
+        yield say(
+            key,
+            expects,
+            "monitoring",
+            "met",
+            f"{receipts[-1].text('receiver')} got it {len(receipts)} times",
+            receipts[0].id,
+            receipts[-1].id,
+        )
     elif facts.since is None:
         yield say(key, expects, "monitoring", "undecidable", "the drill ended before it could be seen")
     elif blind := facts.sight.blind("pager", facts.since, facts.ended):
@@ -275,4 +303,6 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
         yield say(key, expects, "monitoring", "undecidable", "the record of the drill has no end")
     else:
         proof = facts.sight.proof("pager", facts.started, facts.ended)
-        yield say(key, expects, "monitoring", "missed", f"it was not delivered in the {after(facts.started, facts.ended)} of the drill", *proof)
+        yield say(
+            key, expects, "monitoring", "missed", f"it was not delivered in the {after(facts.started, facts.ended)} of the drill", *proof
+        )

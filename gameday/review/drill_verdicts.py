@@ -45,7 +45,10 @@ def promises_impact(facts: Facts) -> bool:
 def _effect(facts: Facts, fault: str) -> Verdict:
     timeline = facts.record.timeline
     planned = next(f for f in facts.record.plan.faults if f.id == fault)
-    key, expects = f"fault:{fault}:effect", f"{planned.fault} on {planned.target.service} is in effect, and users feel what the scenario promises"
+    key, expects = (
+        f"fault:{fault}:effect",
+        f"{planned.fault} on {planned.target.service} is in effect, and users feel what the scenario promises",
+    )
     for event in timeline.of("fault.not_live", "fault.failed", name=fault):
         return say(key, expects, "drill", "missed", event.text("why") or "it was injected and not seen in effect", event.id)
     armed = timeline.first("fault.armed", name=fault)
@@ -101,7 +104,9 @@ def _sources_of(evidence: object) -> tuple[str, ...]:
 def _sources(facts: Facts) -> Iterator[Verdict]:
     for damage in facts.record.damage:
         first = facts.record.timeline.events[:1]
-        yield say("source:record", "the record of the drill is whole", "drill", "missed", damage, *(e.id for e in first) or ("timeline.jsonl",))
+        yield say(
+            "source:record", "the record of the drill is whole", "drill", "missed", damage, *(e.id for e in first) or ("timeline.jsonl",)
+        )
     if facts.since is None:
         return
     for source in needed_sources(facts):
@@ -141,7 +146,9 @@ def _mitigated_by_people(facts: Facts) -> Verdict:
     if facts.recovered_by_injector and ended is not None:
         if not facts.paged and not facts.anybody_acted:
             return say(key, expects, "drill", "not_applicable", "nobody was paged, so nobody could mitigate", ended.event)
-        return say(key, expects, "drill", "missed", "the fault was taken back while users were still not served", ended.event or began.event)
+        return say(
+            key, expects, "drill", "missed", "the fault was taken back while users were still not served", ended.event or began.event
+        )
     if over is None:
         return say(key, expects, "drill", "undecidable", "the drill ended before the impact did", began.event)
     if blind := facts.sight.blind("canary", began.at, over.at):

@@ -46,7 +46,7 @@ class Facts:
     def anybody_acted(self) -> bool:
         """Whether responders left any trace after the fault."""
         since = self.since or self.ended
-        return any(e.actor_kind == "human" and e.at >= since for e in self.record.timeline)
+        return any(e.actor_kind == "human" and e.at >= since and e.kind != "doc.opened" for e in self.record.timeline)
 
     @property
     def recovered_by_injector(self) -> bool:

@@ -135,7 +135,15 @@ class _Response:
         due = b.anchor + b.within
         if b.key == "response:impact_over" and facts.recovered_by_injector and facts.injector_ended and facts.injector_ended.at < due:
             ended = facts.injector_ended
-            return say(b.key, b.expects, "response", "undecidable", "the fault was taken back before the time was over", b.anchor_event, ended.event)
+            return say(
+                b.key,
+                b.expects,
+                "response",
+                "undecidable",
+                "the fault was taken back before the time was over",
+                b.anchor_event,
+                ended.event,
+            )
         if b.came is not None:
             met = b.came.at <= due
             why = f"after {max(0.0, (b.came.at - b.anchor).total_seconds()):.1f} s"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from gameday.model.evidence import Comm, DockerAction, Exec, Flag, Http, Note, Predicate
 from gameday.model.event import Event
+from gameday.model.evidence import Comm, DockerAction, Exec, Flag, Http, Note, Predicate
 
 SOURCES = {
     "exec": ("shell",), "docker": ("docker",), "http": ("ops",), "flag": ("ops",), "comm": ("ops", "words"),

@@ -33,9 +33,7 @@ def put_back(
     return [_put_back_one(ledger, by, host, fault, patience, sleep) for fault in chosen]
 
 
-def _put_back_one(
-    ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None]
-) -> PutBack:
+def _put_back_one(ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None]) -> PutBack:
     ledger.append_if_possible("undoing", fault=fault.id, by=by)
     try:
         detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.load.conftest import PAGE, SCENARIO
 
 from gameday.faults import FAULTS
 from gameday.load.check import Catalogue, Checked, check
@@ -18,6 +17,7 @@ from gameday.load.workspace import find_workspace
 from gameday.model.event import Subject
 from gameday.model.gap import Gap
 from gameday.model.runbook import Runbook
+from tests.load.conftest import PAGE, SCENARIO
 
 
 def too_short(page: Runbook) -> Iterable[Gap]:
@@ -45,7 +45,15 @@ def test_a_sound_workspace_has_no_errors_and_its_gaps_have_lines_and_sections(wo
     assert found.files == 3
     body = json.loads(found.json())
     assert body["gaps"] == [
-        {"rule": "runbook_section_empty", "severity": "S2", "file": "runbooks/PaymentsErrorRate.md", "line": 8, "section": "Meaning", "summary": "short", "fix": "write it"}
+        {
+            "rule": "runbook_section_empty",
+            "severity": "S2",
+            "file": "runbooks/PaymentsErrorRate.md",
+            "line": 8,
+            "section": "Meaning",
+            "summary": "short",
+            "fix": "write it",
+        }
     ]
     assert (found.exit_code(), found.exit_code("S1")) == (1, 0)
 
@@ -85,7 +93,9 @@ def test_probes_with_mistakes_do_not_make_every_name_unknown(workspace: Path) ->
     assert [e.file for e in ask(workspace, "scenarios").errors] == []
 
 
-@pytest.mark.parametrize(("path", "words"), [("none.yaml", "no such file"), ("traffic/shop.py", "is not a .yaml or .md file"), ("traffic", "holds no scenario")])
+@pytest.mark.parametrize(
+    ("path", "words"), [("none.yaml", "no such file"), ("traffic/shop.py", "is not a .yaml or .md file"), ("traffic", "holds no scenario")]
+)
 def test_a_path_that_says_nothing_is_an_error(workspace: Path, path: str, words: str) -> None:
     (error,) = ask(workspace, path).errors
     assert words in error.message

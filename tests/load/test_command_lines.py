@@ -43,7 +43,16 @@ def test_what_changes_something_tells_more_than_what_looks() -> None:
     assert telling(["cd /srv"]) == ()
 
 
-@pytest.mark.parametrize(("command", "changes"), [("docker compose up -d", True), ("docker ps", False), ("curl -d x http://a", True), ("kubectl rollout history x", False), ("kubectl -n a rollout undo x", True)])
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        ("docker compose up -d", True),
+        ("docker ps", False),
+        ("curl -d x http://a", True),
+        ("kubectl rollout history x", False),
+        ("kubectl -n a rollout undo x", True),
+    ],
+)
 def test_changing_commands_are_told_from_looking_ones(command: str, changes: bool) -> None:
     assert mutates(command) is changes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.load.conftest import Wrong
 
 HOLD = "hold: until_mitigated, at_most: 4m"

@@ -15,7 +15,7 @@ def mistakes(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> list[s
     monkeypatch.chdir(folder)
     (folder / "p.yaml").write_text(text)
     with pytest.raises(InvalidInput) as error:
-        read_probes(Path("."), {"ops_port": "1"})
+        read_probes(Path(), {"ops_port": "1"})
     return [str(m) for m in error.value.mistakes]
 
 

@@ -125,7 +125,11 @@ def test_sections_keep_their_lines_and_their_prose_without_fences_and_notes(tmp_
     assert [s.title for s in page.sections] == ["Meaning", "Diagnosis", "Mitigation", "Resolution"]
     assert all(lines[s.line - 1] == f"## {s.title}" for s in page.sections)
     assert page.sections[0].text == "Users see errors."
-    assert page.sections[2].text.splitlines() == ["### m1 Roll back to the previous image", "### m2 Turn the new feature off", "Open the flag page."]
+    assert page.sections[2].text.splitlines() == [
+        "### m1 Roll back to the previous image",
+        "### m2 Turn the new feature off",
+        "Open the flag page.",
+    ]
 
 
 def test_windows_line_ends_change_nothing_but_the_hash(tmp_path: Path) -> None:
@@ -134,7 +138,9 @@ def test_windows_line_ends_change_nothing_but_the_hash(tmp_path: Path) -> None:
 
 
 def test_level_1_derives_evidence_from_the_commands_that_change_something(tmp_path: Path) -> None:
-    page = read(tmp_path, V1 + '### m1 Restart\n```sh {"name":"m1","gd":"mitigate"}\ncd /srv\n$ docker ps\n$ docker restart <container>\n```\n')
+    page = read(
+        tmp_path, V1 + '### m1 Restart\n```sh {"name":"m1","gd":"mitigate"}\ncd /srv\n$ docker ps\n$ docker restart <container>\n```\n'
+    )
     assert page.level == 1
     (step,) = page.steps
     assert step.confidence == "A"
@@ -144,7 +150,9 @@ def test_level_1_derives_evidence_from_the_commands_that_change_something(tmp_pa
 
 
 def test_a_fence_with_a_name_is_a_step_without_a_heading_of_its_own(tmp_path: Path) -> None:
-    page = read(tmp_path, V1 + '```sh {"name":"m1","gd":"mitigate"}\ndocker start a\n```\n\n```sh {"name":"m2","gd":"verify"}\ncurl x\n```\n')
+    page = read(
+        tmp_path, V1 + '```sh {"name":"m1","gd":"mitigate"}\ndocker start a\n```\n\n```sh {"name":"m2","gd":"verify"}\ncurl x\n```\n'
+    )
     assert [(s.id, s.kind, s.line) for s in page.steps] == [("m1", "mitigate", 7), ("m2", "verify", 11)]
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from tests.load.conftest import SCENARIO, Wrong
 
 from gameday.errors import InvalidInput
 from gameday.faults import FAULTS
 from gameday.load.scenario import read_scenario
 from gameday.model.duration import Duration
 from gameday.model.noun import Noun
+from tests.load.conftest import SCENARIO, Wrong
 
 
 class Delay(Noun):
@@ -50,7 +50,10 @@ def test_a_fault_keeps_its_own_fields_as_settings(workspace: Path) -> None:
     ("own", "message"),
     [
         ("delay: 5", "faults[0].delay: 5 is not a duration; add a unit: 5s, 5m"),
-        ("delay: 3s, jiter: 1s", "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, hold, for, at_most, delay, jitter"),
+        (
+            "delay: 3s, jiter: 1s",
+            "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, hold, for, at_most, delay, jitter",
+        ),
         ("jitter: 1s", "faults[0]: `delay` is missing"),
     ],
 )
@@ -133,7 +136,9 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=[f"{new or old}"[:40].encode("unicode_escape").decode() for old, new, _ in MISTAKES])
+@pytest.mark.parametrize(
+    ("old", "new", "message"), MISTAKES, ids=[f"{new or old}"[:40].encode("unicode_escape").decode() for old, new, _ in MISTAKES]
+)
 def test_a_mistake_is_told_at_its_place_with_what_to_write(wrong: Wrong, old: str, new: str, message: str | None) -> None:
     found = wrong((old, new))
     if message is None:
@@ -181,7 +186,9 @@ def test_an_address_that_leads_elsewhere_is_refused(wrong: Wrong, url: str, word
     assert words in message
 
 
-@pytest.mark.parametrize("url", ["http://user:hunter2@127.0.0.1/", "http://hunter2@h/", "ftp://u:hunter2@h/", "http://u:hunter2@h:99999/", "http://u:hunter2@[/"])
+@pytest.mark.parametrize(
+    "url", ["http://user:hunter2@127.0.0.1/", "http://hunter2@h/", "ftp://u:hunter2@h/", "http://u:hunter2@h:99999/", "http://u:hunter2@[/"]
+)
 def test_credentials_in_an_address_are_refused_and_never_echoed(wrong: Wrong, url: str) -> None:
     (message,) = wrong(("http://127.0.0.1:${shop_port}/checkout", url))
     assert "hunter2" not in message
@@ -240,4 +247,6 @@ def test_empty_must_needs_a_reason(wrong: Wrong) -> None:
 def test_an_abort_that_looks_at_the_expected_alert_is_a_mistake(wrong: Wrong, workspace: Path) -> None:
     (workspace / "probes" / "a.yaml").write_text("firing: {probe: prometheus, query: 'count(ALERTS{alertname=\"PaymentsErrorRate\"})'}\n")
     (message,) = wrong(("{probe: orders_lost, above: 0}", "{probe: firing, above: 0}"))
-    assert message.endswith("abort_when[0].probe: stops the drill when PaymentsErrorRate fires, which is what it waits for; choose another probe")
+    assert message.endswith(
+        "abort_when[0].probe: stops the drill when PaymentsErrorRate fires, which is what it waits for; choose another probe"
+    )

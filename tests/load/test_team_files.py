@@ -18,7 +18,9 @@ def test_no_services_file_means_no_facts(tmp_path: Path) -> None:
 
 def test_facts_are_read_and_a_schema_key_ignored(tmp_path: Path) -> None:
     path = tmp_path / "services.yaml"
-    path.write_text("$schema: x\nservices: {checkout: {owner: team-a}}\nreceivers: {shop: {team: team-a}}\nescalation: [{after: 5m, page: b}]\n")
+    path.write_text(
+        "$schema: x\nservices: {checkout: {owner: team-a}}\nreceivers: {shop: {team: team-a}}\nescalation: [{after: 5m, page: b}]\n"
+    )
     found = read_services(path)
     assert (found.owner("checkout"), found.team("shop")) == ("team-a", "team-a")
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.load.conftest import SCENARIO, Wrong
 
 from gameday.faults import FAULTS
 from gameday.load.scenario import read_scenario
 from gameday.model.scenario import Scenario
+from tests.load.conftest import SCENARIO, Wrong
 
 VARS = "vars: {shop_port: 8080}"
 
 
-def read(workspace: Path, *replaced: tuple[str, str], variables: dict[str, str] | None = None, defaults: dict[str, str] | None = None) -> Scenario:
+def read(
+    workspace: Path, *replaced: tuple[str, str], variables: dict[str, str] | None = None, defaults: dict[str, str] | None = None
+) -> Scenario:
     text = SCENARIO
     for old, new in replaced:
         text = text.replace(old, new)
@@ -49,7 +51,9 @@ def test_two_dollars_are_one(workspace: Path) -> None:
     assert found.title == "costs ${shop_port}"
 
 
-@pytest.mark.parametrize("key", ["fault: container_pause", "target: payments", "environment: sandbox", "probe: orders_lost, above", "service: checkout"])
+@pytest.mark.parametrize(
+    "key", ["fault: container_pause", "target: payments", "environment: sandbox", "probe: orders_lost, above", "service: checkout"]
+)
 def test_names_are_never_made_of_variables(wrong: Wrong, key: str) -> None:
     name, _, rest = key.partition(": ")
     tail = rest.partition(",")[2]

@@ -93,7 +93,7 @@ def _figures(review: Review) -> list[Figure]:
     )
     for key, name, warn in wanted:
         if (value := review.durations.get(key)) is not None:
-            floor = f"possible: {value.floor[0]:.1f} to {value.floor[1]:.1f} s" if value.floor else _SINCE[key]
+            floor = f"floor: {value.floor[0]:.1f} to {value.floor[1]:.1f} s" if value.floor else _SINCE[key]
             found.append(Figure(name, span(value), floor, warn))
     if review.impact.requests:
         share = review.impact.failed / review.impact.requests
@@ -154,7 +154,25 @@ def _appendix(record: Record) -> list[Event]:
 
 def _tell(event: Event) -> str:
     """An event in one line: what, about what, and the few fields that matter."""
-    keys = ("receiver", "status", "value", "was", "action", "command", "exit", "state", "text", "summary", "severity", "why", "detail", "by", "ok", "error", "ms")
+    keys = (
+        "receiver",
+        "status",
+        "value",
+        "was",
+        "action",
+        "command",
+        "exit",
+        "state",
+        "text",
+        "summary",
+        "severity",
+        "why",
+        "detail",
+        "by",
+        "ok",
+        "error",
+        "ms",
+    )
     said = [f"{k} {event.text(k)}" for k in keys if event.text(k)]
     who = f"{event.actor}: " if event.actor else ""
     return f"{who}{event.kind} {event.subject.name}" + (f" ({', '.join(said)})" if said else "") + f" · {event.source}"

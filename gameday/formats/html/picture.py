@@ -11,7 +11,7 @@ from gameday.model.event import Event
 from gameday.model.record import Record
 from gameday.model.review import Review
 from gameday.model.safe_text import safe
-from gameday.model.telling import zero
+from gameday.model.telling import DEEDS, deed, zero
 
 WIDTH = 1000
 LEFT, RIGHT = 150, 18
@@ -88,7 +88,9 @@ class _Picture:
             for key, css in (("requests", "asked"), ("failed", "failed")):
                 tall = 36 * _number(sample, key) / most
                 if tall > 0:
-                    self.parts.append(f'<rect class="{css}" x="{x:.1f}" y="{y + 20 - tall:.1f}" width="{max(0.8, right - x - 0.8):.1f}" height="{tall:.1f}"/>')
+                    self.parts.append(
+                        f'<rect class="{css}" x="{x:.1f}" y="{y + 20 - tall:.1f}" width="{max(0.8, right - x - 0.8):.1f}" height="{tall:.1f}"/>'
+                    )
 
     def _alerts(self) -> None:
         expected = [a.alert for a in self.record.plan.scenario.expect.alerts.expected]
@@ -106,7 +108,9 @@ class _Picture:
         if expected and floor and floor.floor and began:
             low, high = (began + timedelta(seconds=s) for s in floor.floor)
             width = max(2.0, self._x(high) - self._x(low))
-            self.parts.append(f'<rect class="floor" x="{self._x(low):.1f}" y="{y - 11:.1f}" width="{width:.1f}" height="22"><title>detection floor: a notice can come here</title></rect>')
+            self.parts.append(
+                f'<rect class="floor" x="{self._x(low):.1f}" y="{y - 11:.1f}" width="{width:.1f}" height="22"><title>detection floor: a notice can come here</title></rect>'
+            )
         for kind, start, end in _alert_spans(events, self.end):
             self._bar(start, end, y, kind, f"{name} {kind}")
         for event in told:
@@ -117,7 +121,7 @@ class _Picture:
 
     def _people(self) -> list[tuple[Event, str]]:
         """Numbered marks; the list under the picture says what each is."""
-        marks = [(e, said) for e in self._shown(*_TOLD) if (said := _said(e))][:MOST_MARKS]
+        marks = [(e, said) for e in self._shown(*DEEDS) if (said := deed(e))][:MOST_MARKS]
         y = self._row("responders", "numbers below")
         last = -100.0
         level = 0
@@ -141,7 +145,11 @@ class _Picture:
         y = self._row("runbook steps", "")
         missing = []
         for step in judged:
-            event = known.get(step.evidence[0]) if step.evidence and step.status in ("done", "no_effect", "achieved_otherwise", "impossible") else None
+            event = (
+                known.get(step.evidence[0])
+                if step.evidence and step.status in ("done", "no_effect", "achieved_otherwise", "impossible")
+                else None
+            )
             if event is None:
                 missing.append(f"{step.id} {step.status.replace('_', ' ')}")
                 continue
@@ -193,7 +201,9 @@ class _Picture:
 
     def _bar(self, start: datetime, end: datetime, y: float, css: str, tip: str) -> None:
         x, right = self._x(start), self._x(end)
-        self.parts.append(f'<rect class="{css}" x="{x:.1f}" y="{y - 6:.1f}" width="{max(1.5, right - x):.1f}" height="12" rx="2"><title>{escape(safe(tip))}</title></rect>')
+        self.parts.append(
+            f'<rect class="{css}" x="{x:.1f}" y="{y - 6:.1f}" width="{max(1.5, right - x):.1f}" height="12" rx="2"><title>{escape(safe(tip))}</title></rect>'
+        )
 
     def _check(self, at: datetime, y: float) -> None:
         x = min(self._x(at) + 4, WIDTH - RIGHT - 10)
@@ -206,44 +216,6 @@ class _Picture:
     def _shown(self, *kinds: str) -> list[Event]:
         found = [e for e in self.record.timeline if e.kind in kinds and self.begin <= e.at <= self.end]
         return sorted(found, key=lambda e: (e.at, e.seq))
-
-
-_TOLD = (
-    "page.acked", "incident.declared", "incident.severity", "incident.role", "incident.resolved", "comm.public", "comm.internal", "note",
-    "doc.opened", "action.mutate", "action.observe", "change.flag", "change.deploy",
-)  # fmt: skip
-
-
-def _said(event: Event) -> str:
-    """What a responder did, in a few words; empty for what the drill did itself."""
-    if event.actor_kind not in ("human", "unknown"):
-        return ""
-    name = event.subject.name
-    match event.kind:
-        case "page.acked":
-            return "acknowledged the page"
-        case "incident.declared":
-            return f"declared an incident: {event.text('summary')}"
-        case "incident.severity":
-            return f"severity: {event.text('severity')}"
-        case "incident.role":
-            return f"role taken: {name}"
-        case "incident.resolved":
-            return f"resolved: {event.text('summary')}"
-        case "comm.public":
-            return f"status page: {event.text('text')}"
-        case "comm.internal" | "note":
-            return f"said: {event.text('text')}"
-        case "doc.opened":
-            status = event.text("status")
-            return f"opened {name}" + (f" ({status})" if status != "200" else "") if "/inbox/" not in name else ""
-        case "change.flag":
-            return f"flag {name} set to {event.text('value')}"
-        case "change.deploy":
-            return f"deployed {name} {event.text('release')}"
-    if event.source == "docker":
-        return "" if event.text("action") in ("die", "oom", "exec_start", "kill") else f"docker {event.text('action')} {name}"
-    return f"ran {event.text('command')}"
 
 
 def _runs(samples: list[Event], every: timedelta) -> list[tuple[bool, datetime, datetime]]:
