@@ -16,10 +16,10 @@ FILES = {"json": "review.json", "html": "report.html", "markdown": "report.md"}
 
 def write_report(review: Review, record: Record, folder: Path) -> tuple[Path, ...]:
     """Write `review.json`, `report.html` and `report.md`. Raises Missing where the folder cannot be written."""
-    return tuple(_write(folder / name, FORMATS[form].render(review, record)) for form, name in FILES.items())
+    return tuple(write_text(folder / name, FORMATS[form].render(review, record)) for form, name in FILES.items())
 
 
-def _write(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
     """Written beside and moved into place: a reader never sees half a report. Links are replaced, not followed."""
     if path.is_dir():
         raise Missing(f"{path} is a folder; move it away, a report belongs there")

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from gameday.bundle.ids import event_id
 from gameday.errors import Missing
@@ -21,7 +21,7 @@ class Word(Noun):
     word: str
     seat: str
     said: datetime
-    data: dict[str, JsonValue] = {}
+    data: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 def say(inbox: Path, word: str, seat: str, data: dict[str, JsonValue]) -> Path:

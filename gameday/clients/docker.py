@@ -57,6 +57,10 @@ class Docker:
                 "no Docker daemon answers; start it (`sudo systemctl start docker`), run `make setup`, or set DOCKER_HOST"
             ) from error
 
+    def version(self) -> str:
+        """The server's version."""
+        return str(self._api.version()["Version"])
+
     def close(self) -> None:
         self._api.close()
 

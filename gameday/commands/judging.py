@@ -10,11 +10,10 @@ import click
 from gameday.bundle.folder import Folder
 from gameday.bundle.timeline_file import read_timeline
 from gameday.conduct.drill import Conducted
-from gameday.model.record import Record
 from gameday.model.review import Review
 
 
-def judge(folder: Folder) -> tuple[Review, Record]:
+def judge(folder: Folder) -> Review:
     """Review a drill from disk and write `review.json`, `report.html` and `report.md` into its folder."""
     from gameday.gaps import GAPS
     from gameday.report import write_report
@@ -24,10 +23,10 @@ def judge(folder: Folder) -> tuple[Review, Record]:
     _, head = read_timeline(folder.timeline)
     judged = review(record, GAPS.values()).model_copy(update={"timeline_head": head})
     write_report(judged, record, folder.path)
-    return judged, record
+    return judged
 
 
-def print_review(review: Review, record: Record, folder: Folder) -> None:
+def print_review(review: Review, folder: Folder) -> None:
     """The review on standard output, fitted to the terminal, and where the report lies."""
     from rich.console import Console
 
@@ -35,7 +34,7 @@ def print_review(review: Review, record: Record, folder: Folder) -> None:
 
     console = Console(file=sys.stdout)
     colour = console.is_terminal and not console.no_color
-    click.echo(terminal.render(review, record, width=min(console.width, 100), colour=colour), nl=False)
+    click.echo(terminal.render(review, width=min(console.width, 100), colour=colour), nl=False)
     click.echo(f"report: {os.path.relpath(folder.path / 'report.html')}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -70,6 +69,6 @@ def _overrides(variables: tuple[str, ...]) -> Mapping[str, str]:
     return given
 
 
-def here(path: Path) -> str:
-    """A path as a person in this directory would write it."""
-    return os.path.relpath(path)
+def reports_folder() -> Path:
+    """Where the drills of the workspace around this directory lie."""
+    return find_workspace(Path.cwd()).root / "reports"

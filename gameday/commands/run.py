@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from gameday.bundle.folder import Folder
 from gameday.commands.judging import exit_code, judge, print_review
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.progress import Progress
@@ -39,7 +38,7 @@ def command(
     codes = []
     reviews = []
     for request in requests:
-        folder, conducted, review = _one(request, output)
+        conducted, review = _one(request, output)
         reviews.append(review)
         codes.append(exit_code(review, fail_on, conducted))
         if conducted.signal:
@@ -54,7 +53,8 @@ def _read_all(
     scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]
 ) -> list[Request]:
     """Read every scenario before the first is conducted, and tell of all mistakes at once."""
-    requests, mistakes = [], []
+    requests: list[Request] = []
+    mistakes: list[Mistake] = []
     for path in scenarios:
         try:
             requests.append(request_for(path, responders, no_fault, keep_sandbox, variables))
@@ -65,13 +65,13 @@ def _read_all(
     return requests
 
 
-def _one(request: Request, output: str) -> tuple[Folder, Conducted, Review]:
+def _one(request: Request, output: str) -> tuple[Conducted, Review]:
     progress = Progress()
     folder, conducted = conduct_request(request, Telling(progress.say, progress.plan, progress.event))
-    review, record = judge(folder)
+    review = judge(folder)
     if output == "text":
-        print_review(review, record, folder)
-    return folder, conducted, review
+        print_review(review, folder)
+    return conducted, review
 
 
 def worst(codes: list[int]) -> int:

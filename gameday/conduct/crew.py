@@ -134,9 +134,9 @@ class Crew:
         self.watched.take(event)
         if self.canary.impact_at is not None and self.watched.impact_began is None:
             self.watched.impact_began = datetime.now(UTC)
-        if event.kind == "canary.sample" and self.watched.impact_began and event.data.get("ok"):
-            if self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
-                self.watched.impact_over = self.watched.impact_over or event.at
+        served = event.kind == "canary.sample" and self.watched.impact_began is not None and bool(event.data.get("ok"))
+        if served and self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
+            self.watched.impact_over = self.watched.impact_over or event.at
         if event.kind == "alert.delivered" and event.text("status") == "firing":
             self._links.open(event.subject.name, event.labels("annotations").get("runbook_url", ""))
 

@@ -13,10 +13,11 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
 from gameday.bundle.ids import drill_id
 from gameday.catalog import environment_of, probe_of
-from gameday.conduct.drill import Conducted, Conducting, conduct
+from gameday.conduct.drill import Conducted, conduct
 from gameday.conduct.experiment import experiment
 from gameday.conduct.plan import make_plan
 from gameday.conduct.preflight import clear_the_way
+from gameday.conduct.supervision import Conducting
 from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan, Responders

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from gameday.model.gap import Gap
-from gameday.model.record import Record
 from gameday.model.review import Review
 from gameday.model.safe_text import safe
 from gameday.model.telling import AREAS, MILESTONES, clock, detection, headline, zero
@@ -20,7 +19,7 @@ COLOURS = {"S1": "bold red", "S2": "yellow", "S3": "cyan", "S4": "dim"}
 MOST_UNDECIDED = 6
 
 
-def render(review: Review, record: Record, *, width: int = 80, colour: bool = False) -> str:
+def render(review: Review, *, width: int = 80, colour: bool = False) -> str:
     """The review as text, `width` columns wide, with ANSI colours where `colour`."""
     console = Console(file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False)
     _head(console, review)

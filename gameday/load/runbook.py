@@ -101,8 +101,8 @@ def _front_matter(page: Page, mistakes: Mistakes) -> FrontMatter | None:
         return FrontMatter(runbook="v1")
     if not isinstance(tree, Branch):
         return None
-    front = read_noun(_ours(tree, mistakes), FrontMatter, mistakes)
-    return front if isinstance(front, FrontMatter) else FrontMatter(runbook="v1")
+    front: FrontMatter | None = read_noun(_ours(tree, mistakes), FrontMatter, mistakes)
+    return front or FrontMatter(runbook="v1")
 
 
 def _ours(tree: Branch, mistakes: Mistakes) -> Node:

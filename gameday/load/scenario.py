@@ -93,9 +93,9 @@ def _document(tree: Branch, variables: Mapping[str, Any]) -> object:
 def _tell_names(tree: Branch, mistakes: Mistakes) -> None:
     for way, leaf in leaves(tree):
         # A name made of ${…} was told of already.
-        if way[-1] in NAME_KEYS and isinstance(leaf.value, str) and "${" not in leaf.value and way[0] != "vars":
-            if (wrong := name_mistake(leaf.value)) is not None:
-                mistakes.add(leaf.mark, wrong, way)
+        meant_as_name = way[-1] in NAME_KEYS and isinstance(leaf.value, str) and "${" not in leaf.value and way[0] != "vars"
+        if meant_as_name and (wrong := name_mistake(str(leaf.value))) is not None:
+            mistakes.add(leaf.mark, wrong, way)
 
 
 def _tell_faults(tree: Branch, faults: Mapping[str, type[Fault]], mistakes: Mistakes) -> None:

@@ -71,8 +71,8 @@ def read_notes(comment: Comment, mistakes: Mistakes) -> StepNotes:
         mistakes.take(error.mistakes)
         return StepNotes()
     _tell_patterns(tree, mistakes)
-    notes = read_noun(_without_later(tree), StepNotes, mistakes)
-    return notes if isinstance(notes, StepNotes) else StepNotes()
+    notes: StepNotes | None = read_noun(_without_later(tree), StepNotes, mistakes)
+    return notes or StepNotes()
 
 
 def _without_later(tree: Branch) -> Branch:

@@ -77,13 +77,13 @@ def _drafts(blocks: Sequence[Block], mistakes: Mistakes) -> tuple[list[_Draft], 
     """Each step with what stands under it, and the comments that belong to no step."""
     drafts: list[_Draft] = []
     loose: list[Comment] = []
-    section, title, line, current = "", "", 1, None
+    section, title, current = "", "", None
     for block in blocks:
         match block:
             case Heading(level=1 | 2):
-                section, title, line, current = (block.title if block.level == 2 else ""), "", block.line, None
+                section, title, current = (block.title if block.level == 2 else ""), "", None
             case Heading():
-                title, line, current = block.title, block.line, None
+                title, current = block.title, None
                 if found := _ID.fullmatch(block.title):
                     current = _Draft(found["id"], found["title"], section, block.line)
                     drafts.append(current)

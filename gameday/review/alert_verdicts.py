@@ -10,7 +10,7 @@ from gameday.model.drill import AlertStory, Delivery
 from gameday.model.expectation import AlertExpectation
 from gameday.model.verdict import Answer, Verdict
 from gameday.review.facts import Facts
-from gameday.review.saying import after, budget, say
+from gameday.review.saying import About, after, budget, say
 
 SENDING = timedelta(seconds=10)
 """Beyond `group_wait`, so long may a notice be under way before its absence says something."""
@@ -219,7 +219,7 @@ class _OneAlert:
             return "undecidable", "the drill ended before the alert was due", ()
         if blind := facts.sight.blind(source, facts.since or due, due):
             return "undecidable", blind.why, (blind.event,)
-        if over is not None and over.at < due and not self._could_have_come(over.at):
+        if over is not None and over.at < due and not self._could_have_come():
             return (
                 "undecidable",
                 f"the impact was over {after(self._impact, over.at)} after it began, before the alert was due",
@@ -227,7 +227,7 @@ class _OneAlert:
             )
         return "missed", "", facts.sight.proof(source, facts.since or due, due)
 
-    def _could_have_come(self, over: datetime) -> bool:
+    def _could_have_come(self) -> bool:
         """Whether the impact lasted long enough for the alert by the settings that were read."""
         fired, resolved = self.story.fired, self.story.resolved
         if fired is None:
@@ -250,14 +250,16 @@ class _OneAlert:
         }[aspect]
 
     def _say(self, aspect: str, expects: str, answer: Answer, why: str, *evidence: str) -> Verdict:
-        about = "documentation" if aspect == "runbook" else "monitoring"
+        about: About = "documentation" if aspect == "runbook" else "monitoring"
         return say(f"alert:{self.expected.alert}:{aspect}", expects, about, answer, why, *evidence)
 
 
 def _unexpected(facts: Facts) -> Iterator[Verdict]:
     """Alerts that nobody asked for, and those that must not come."""
     alerts, since = facts.record.plan.scenario.expect.alerts, facts.since
-    wanted = set() if facts.record.plan.no_fault else {a.alert for a in (*alerts.expected, *alerts.may)}
+    wanted = {a.alert for a in alerts.expected} | {a.alert for a in alerts.may}
+    if facts.record.plan.no_fault:
+        wanted = set()
     must_not = [a.alert for a in alerts.must_not]
     named = dict.fromkeys([*must_not, *(s.name for s in facts.stories)])
     for name in named:

@@ -105,7 +105,7 @@ def _sources(facts: Facts) -> Iterator[Verdict]:
     for damage in facts.record.damage:
         first = facts.record.timeline.events[:1]
         yield say(
-            "source:record", "the record of the drill is whole", "drill", "missed", damage, *(e.id for e in first) or ("timeline.jsonl",)
+            "source:record", "the record of the drill is whole", "drill", "missed", damage, *([e.id for e in first] or ["timeline.jsonl"])
         )
     if facts.since is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from gameday.model.drill import Moment
 from gameday.model.event import Kind
@@ -148,7 +149,7 @@ class _Response:
             met = b.came.at <= due
             why = f"after {max(0.0, (b.came.at - b.anchor).total_seconds()):.1f} s"
             return say(b.key, b.expects, "response", "met" if met else "missed", why, b.anchor_event, b.came.event)
-        sources = ("canary",) if b.key == "response:impact_over" else WORDS
+        sources: tuple[str, ...] = ("canary",) if b.key == "response:impact_over" else WORDS
         if b.key == "response:first_mitigation":
             sources = ("ops", "docker", "shell")
         return self._absent(b, due, sources)
@@ -205,7 +206,7 @@ class _Response:
         over = self._facts.milestones.impact_over
         closing = over or Moment(self._facts.ended, "")
         marks = [*given, closing] if closing.at > given[-1].at else given
-        worst = max(zip(marks, marks[1:], strict=False), key=lambda p: p[1].at - p[0].at, default=None)
+        worst = max(pairwise(marks), key=lambda p: p[1].at - p[0].at, default=None)
         if worst is None or worst[1].at - worst[0].at <= every:
             return say("response:updates", expects, "response", "met", "no longer silence", *(m.event for m in marks))
         if blind := self._facts.sight.first_blind(WORDS, worst[0].at, worst[1].at):
@@ -236,7 +237,7 @@ class _Response:
         criterion, (first, last) = found[0]
         anchor, event = self._acknowledged()
         due = max(anchor, last.at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
-        met = f"{criterion.failed_share:.0%} of requests failed for {budget(criterion.lasting)}, which is {criterion.severity}"
+        met = f"{criterion.failed_share:.0%} or more of the canary's requests failed for {budget(criterion.lasting)}, which is {criterion.severity}"
         judged = self._absent(_Budget("criteria", expects, due - anchor, anchor, event, None), due, WORDS)
         if judged.verdict != "missed":
             return judged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -104,7 +103,7 @@ def test_a_path_that_says_nothing_is_an_error(workspace: Path, path: str, words:
 def test_links_out_of_the_workspace_are_passed_over(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside") / "z.yaml"
     outside.write_text("title: x\n")
-    os.symlink(outside, workspace / "scenarios" / "z.yaml")
+    (workspace / "scenarios" / "z.yaml").symlink_to(outside)
     assert ask(workspace).errors == ()
 
 
@@ -113,7 +112,7 @@ def test_a_runbook_that_is_a_link_out_of_the_workspace_is_a_mistake(workspace: P
     outside.write_text("# x\n")
     page = workspace / "runbooks" / "PaymentsErrorRate.md"
     page.unlink()
-    os.symlink(outside, page)
+    page.symlink_to(outside)
     (error,) = ask(workspace, "scenarios").errors
     assert error.message == 'runbook.path: "runbooks/PaymentsErrorRate.md" is a link that leads out of the workspace'
 

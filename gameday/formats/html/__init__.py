@@ -54,7 +54,7 @@ class Html:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("gameday.formats.html", "."),
         autoescape=True,
         undefined=StrictUndefined,
@@ -62,6 +62,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = _code
+    return environment
+
+
+def _code(text: str) -> Markup:
+    """Text with `words in backticks` set as code; everything in it is made safe first."""
+    parts = safe(text, LONGEST).split("`")
+    if len(parts) % 2 == 0:
+        return Markup("{}").format(safe(text, LONGEST))
+    shapes = (Markup("{}"), Markup("<code>{}</code>"))
+    return Markup("").join(shapes[i % 2].format(p) for i, p in enumerate(parts))
 
 
 def _finalize(value: Any) -> Any:

@@ -14,11 +14,12 @@ from gameday.model.safe_text import safe
 from gameday.model.telling import DEEDS, deed, zero
 
 WIDTH = 1000
-LEFT, RIGHT = 150, 18
+LEFT, RIGHT = 178, 18
 """Columns that names take, and the margin."""
 ROW = 26
 BEFORE = timedelta(seconds=6)
 """So much of the quiet time before the fault is shown."""
+AFTER = timedelta(seconds=5)
 MOST_ALERTS = 8
 MOST_MARKS = 40
 TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
@@ -41,7 +42,15 @@ class _Picture:
     def __post_init__(self) -> None:
         self.zero = zero(self.review)
         self.begin = max(self.review.drill.started, self.zero - BEFORE)
-        self.end = max(self.review.drill.ended, self.begin + timedelta(seconds=10))
+        self.end = max(min(self._last() + AFTER, self.review.drill.ended), self.begin + timedelta(seconds=10))
+
+    def _last(self) -> datetime:
+        """The last moment at which something happened; waiting for what never came is not drawn."""
+        heartbeat = self.record.plan.scenario.expect.alerts.heartbeat
+        told = [e for e in self.record.timeline if e.subject.name != heartbeat]
+        events = [e.at for e in told if e.kind.startswith(("alert.", "fault.")) or (e.kind in DEEDS and deed(e))]
+        moments = [at for at in self.review.milestones.values() if at]
+        return max(events + moments, default=self.review.drill.ended)
 
     def draw(self) -> str:
         self._fault()
@@ -123,18 +132,15 @@ class _Picture:
         """Numbered marks; the list under the picture says what each is."""
         marks = [(e, said) for e in self._shown(*DEEDS) if (said := deed(e))][:MOST_MARKS]
         y = self._row("responders", "numbers below")
-        last = -100.0
-        level = 0
+        last = 0.0
         for number, (event, said) in enumerate(marks, 1):
-            x = self._x(event.at)
-            level = (level + 1) % 2 if x - last < 17 else 0
-            last = x
-            cy = y + (9 if level else -4)
+            true = self._x(event.at)
+            # Neighbours are moved apart; a line leads from each to its moment.
+            x = last = min(max(true, last + 18), WIDTH - 8)
             self.parts.append(
-                f'<g class="mark"><circle cx="{x:.1f}" cy="{cy:.1f}" r="8"/><text x="{x:.1f}" y="{cy + 3.5:.1f}">{number}</text>'
-                f"<title>{escape(safe(said))}</title></g>"
+                f'<g class="mark"><path d="M{true:.1f} {y - 13:.1f}L{x:.1f} {y - 4:.1f}"/><circle cx="{x:.1f}" cy="{y + 3:.1f}" r="8"/>'
+                f'<text x="{x:.1f}" y="{y + 6.5:.1f}">{number}</text><title>{escape(safe(said))}</title></g>'
             )
-        self.y += 6
         return marks
 
     def _steps(self) -> None:

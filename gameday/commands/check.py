@@ -1,0 +1,63 @@
+"""`gameday check`: every mistake in a workspace's files at once, and gaps that need no drill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gameday.commands.mistakes import show_mistakes
+from gameday.commands.options import FAIL_ON, OUTPUT
+from gameday.environments import ENVIRONMENTS
+from gameday.errors import InvalidInput, Mistake
+from gameday.faults import FAULTS
+from gameday.gaps import GAPS
+from gameday.load.check import Catalogue, Checked, check
+from gameday.load.settings import read_settings
+from gameday.load.workspace import Workspace, find_workspace
+from gameday.model.safe_text import safe
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@FAIL_ON
+@OUTPUT
+def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
+    """Check scenarios, probes, runbooks and responders: these files and folders, or the whole workspace.
+
+    Touches neither Docker nor the network. Exit codes: 2 where something is wrong, 1 where a page has a gap, else 0.
+    """
+    workspace = find_workspace(_start(paths))
+    settings_wrong, off = _settings(workspace)
+    rules = [m.find_in_runbook for name, m in GAPS.items() if hasattr(m, "find_in_runbook") and name not in off]
+    catalogue = Catalogue(FAULTS, list(ENVIRONMENTS), ENVIRONMENTS["sandbox"](root=workspace.root).variables(), rules)
+    found = check(paths, workspace, catalogue)
+    if settings_wrong and not paths:
+        found = Checked(tuple(sorted({*found.errors, *settings_wrong})), found.findings, found.files)
+    if output == "json":
+        click.echo(found.json())
+    else:
+        _print(found)
+    return found.exit_code(fail_on)
+
+
+def _start(paths: tuple[Path, ...]) -> Path:
+    """Where to look for the workspace: at the first path that exists, else here."""
+    there = next((p for p in paths if p.exists()), Path.cwd())
+    return there if there.is_dir() else there.parent
+
+
+def _settings(workspace: Workspace) -> tuple[tuple[Mistake, ...], frozenset[str]]:
+    try:
+        return (), frozenset(read_settings(workspace.root / "gameday.toml", GAPS).rules.off)
+    except InvalidInput as wrong:
+        return wrong.mistakes, frozenset()
+
+
+def _print(found: Checked) -> None:
+    show_mistakes(found.errors)
+    for finding in found.findings:
+        gap = finding.gap
+        click.echo(safe(f"{finding.file}:{finding.line}: {gap.severity} {gap.rule}: {gap.summary}. {gap.fix}", 1_000))
+    wrong, gaps = len(found.errors), len(found.findings)
+    click.echo(f"{found.files} files checked: {wrong or 'no'} mistake{'s' * (wrong != 1)}, {gaps or 'no'} gap{'s' * (gaps != 1)}", err=True)
