@@ -101,6 +101,12 @@ def main() -> None:
         # The reader of our output went away (`| head -1`); nothing is left to say.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        # Ours to mend; never 1, which says that gaps were found.
+        if "--debug" in sys.argv:
+            raise
+        click.echo(f"gameday: internal error, {type(error).__name__}: {str(error)[:300]!r}; run again with --debug and report it", err=True)
+        sys.exit(5)
     sys.exit(result if isinstance(result, int) else 0)
 
 

@@ -33,7 +33,8 @@ def experiment(plan: Plan) -> dict[str, Any]:
 
 def _method(plan: Plan) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = []
-    for fault, injection in sorted(zip(plan.faults, plan.scenario.faults, strict=True), key=lambda pair: pair[0].starts_after_seconds):
+    injections = () if plan.no_fault else plan.scenario.faults
+    for fault, injection in sorted(zip(plan.faults, injections, strict=True), key=lambda pair: pair[0].starts_after_seconds):
         name = f"{fault.fault} on {fault.target.service}"
         steps.append(_activity("action", f"wait until {format_duration(injection.at)}", "wait_until", seconds=fault.starts_after_seconds))
         steps.append(_activity("action", f"inject {name}", "inject", fault=fault.id))
