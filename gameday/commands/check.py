@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,11 +13,12 @@ from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.environments import ENVIRONMENTS
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
-from gameday.gaps import GAPS
-from gameday.load.check import Catalogue, Checked, check
-from gameday.load.settings import read_settings
+from gameday.load.check import Catalogue, Checked, RunbookRule, check
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.safe_text import safe
+
+if TYPE_CHECKING:
+    from gameday.model.settings import Settings
 
 
 @click.command()
@@ -28,12 +31,10 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
     Touches neither Docker nor the network. Exit codes: 2 where something is wrong, 1 where a page has a gap, else 0.
     """
     workspace = find_workspace(_start(paths))
-    settings_wrong, off = _settings(workspace)
-    rules = [m.find_in_runbook for name, m in GAPS.items() if hasattr(m, "find_in_runbook") and name not in off]
-    catalogue = Catalogue(FAULTS, list(ENVIRONMENTS), ENVIRONMENTS["sandbox"](root=workspace.root).variables(), rules)
-    found = check(paths, workspace, catalogue)
-    if settings_wrong and not paths:
-        found = Checked(tuple(sorted({*found.errors, *settings_wrong})), found.findings, found.files)
+    ports = ENVIRONMENTS["sandbox"](root=workspace.root).variables()
+    found = check(paths, workspace, Catalogue(FAULTS, list(ENVIRONMENTS), ports, lambda: _runbook_rules(workspace)))
+    if not paths:
+        found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
     if output == "json":
         click.echo(found.json())
     else:
@@ -47,11 +48,34 @@ def _start(paths: tuple[Path, ...]) -> Path:
     return there if there.is_dir() else there.parent
 
 
-def _settings(workspace: Workspace) -> tuple[tuple[Mistake, ...], frozenset[str]]:
+def _settings_mistakes(workspace: Workspace) -> tuple[Mistake, ...]:
     try:
-        return (), frozenset(read_settings(workspace.root / "gameday.toml", GAPS).rules.off)
+        _settings(workspace)
     except InvalidInput as wrong:
-        return wrong.mistakes, frozenset()
+        return wrong.mistakes
+    return ()
+
+
+def _settings(workspace: Workspace) -> Settings:
+
+    return read_settings(workspace.root / "gameday.toml", _rule_names)
+
+
+def _rule_names() -> Collection[str]:
+    from gameday.gaps import GAPS
+
+    return GAPS
+
+
+def _runbook_rules(workspace: Workspace) -> Sequence[RunbookRule]:
+    """Rules for pages, but for those that are off. Mistakes in the settings are told of with the whole workspace."""
+    from gameday.gaps import GAPS
+
+    try:
+        off: Collection[str] = _settings(workspace).rules.off
+    except InvalidInput:
+        off = ()
+    return [m.find_in_runbook for name, m in GAPS.items() if hasattr(m, "find_in_runbook") and name not in off]
 
 
 def _print(found: Checked) -> None:

@@ -32,7 +32,7 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
         raise InvalidInput(f"{path}: no environment {scenario.environment!r}; there is {known}")
     kind, script = _responders(responders)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
-    settings = read_settings(workspace.root / "gameday.toml", GAPS)
+    settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
     return Request(
         source=path,
         scenario=scenario,

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from docker.errors import APIError, NotFound
-
-from gameday.clients.compose import Compose
-from gameday.clients.docker import Container, Docker
-from gameday.clients.http import Unreachable
-from gameday.clients.ops import Ops
 from gameday.errors import InvalidInput, Missing, Refused
-from gameday.model.plan import Target
+
+if TYPE_CHECKING:
+    # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
+    from gameday.clients.compose import Compose
+    from gameday.clients.docker import Container, Docker
+    from gameday.model.plan import Target
 
 COMPOSE_FILE = "docker-compose.sandbox.yml"
 ALLOW_LABEL = "gameday.allow"
@@ -76,10 +76,14 @@ class Sandbox:
 
     @cached_property
     def docker(self) -> Docker:
+        from gameday.clients.docker import Docker
+
         return Docker()
 
     @property
     def _compose(self) -> Compose:
+        from gameday.clients.compose import Compose
+
         file = self.root / COMPOSE_FILE
         if not file.is_file():
             raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
@@ -128,6 +132,9 @@ class Sandbox:
 
     def settle(self) -> None:
         """Flags, releases and inboxes back to their defaults, so that drills do not see each other."""
+        from gameday.clients.http import Unreachable
+        from gameday.clients.ops import Ops
+
         try:
             Ops(self.ops_url).reset()
         except Unreachable as error:
@@ -140,6 +147,8 @@ class Sandbox:
 
     def target(self, service: str) -> Target:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
+        from gameday.model.plan import Target
+
         containers = [c for c in self.containers() if c.service == service and c.running]
         if not containers:
             names = sorted({c.service for c in self.containers()})
@@ -155,6 +164,8 @@ class Sandbox:
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project)
 
     def state(self, target: Target) -> Mapping[str, str]:
+        from docker.errors import NotFound
+
         try:
             now = self.docker.inspect(target.container)
         except NotFound:
@@ -167,6 +178,8 @@ class Sandbox:
 
     def act(self, target: Target, verb: str) -> None:
         """`pause` or `kill`. Raises RuntimeError where Docker says no."""
+        from docker.errors import APIError
+
         try:
             match verb:
                 case "pause":

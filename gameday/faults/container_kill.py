@@ -8,12 +8,14 @@ Blast radius: One container. Its memory and open connections are lost; its volum
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gameday.model.noun import Noun
-from gameday.model.plan import Target
-from gameday.model.protocols import Environment
 from gameday.model.undo import Undo, UndoStep
+
+if TYPE_CHECKING:
+    from gameday.model.plan import Target
+    from gameday.model.protocols import Environment
 
 
 class ContainerKill(Noun):

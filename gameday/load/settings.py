@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,8 +17,8 @@ LARGEST = 256_000
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
-def read_settings(path: Path, rules: Collection[str]) -> Settings:
-    """The settings in a file; defaults where there is no such file. `rules` are the names that may be turned off.
+def read_settings(path: Path, known_rules: Callable[[], Collection[str]]) -> Settings:
+    """The settings in a file; defaults where there is no such file. `known_rules` gives the names that may be turned off.
 
     Raises InvalidInput with all mistakes.
     """
@@ -39,6 +39,7 @@ def read_settings(path: Path, rules: Collection[str]) -> Settings:
         raise InvalidInput(_not_toml(path, str(error))) from error
     except ValidationError as error:
         raise InvalidInput(*_mistakes(path, text, error)) from error
+    rules = known_rules() if settings.rules.off else ()
     if unknown := [rule for rule in settings.rules.off if rule not in rules]:
         raise InvalidInput(*(_at(path, text, r, f"no gap rule {named(r)}{meant(r, rules)}") for r in unknown))
     return settings

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from gameday.model.drill import Drill
-from gameday.model.gap import Gap
-from gameday.model.observation import Observation
-from gameday.model.plan import Target
-from gameday.model.record import Record
-from gameday.model.review import Review
-from gameday.model.runbook import Runbook
-from gameday.model.undo import Undo
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gameday.model.drill import Drill
+    from gameday.model.gap import Gap
+    from gameday.model.observation import Observation
+    from gameday.model.plan import Target
+    from gameday.model.record import Record
+    from gameday.model.review import Review
+    from gameday.model.runbook import Runbook
+    from gameday.model.undo import Undo
 
 
 class Environment(Protocol):
@@ -83,7 +85,6 @@ class Collector(Protocol):
         ...
 
 
-@runtime_checkable
 class GapRule(Protocol):
     """A module of `gaps/`: pure. `find` looks at a drill, `find_in_runbook` at a page."""
 
