@@ -57,6 +57,7 @@ def _settings_mistakes(workspace: Workspace) -> tuple[Mistake, ...]:
 
 
 def _settings(workspace: Workspace) -> Settings:
+    from gameday.load.settings import read_settings
 
     return read_settings(workspace.root / "gameday.toml", _rule_names)
 
