@@ -61,7 +61,7 @@ class HttpClient:
         try:
             with self._client.stream(method, url, params=params, json=json, timeout=limit) as response:
                 body = bytearray()
-                for chunk in response.iter_bytes(65_536):
+                for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > LARGEST:
                         raise Unreachable(f"the answer is larger than {LARGEST // 1000} kB")

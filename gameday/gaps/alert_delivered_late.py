@@ -8,7 +8,7 @@ Why it matters
     Every second of it is a second in which users are hurt and nobody knows.
 
 Example
-    move alert.delivered PaymentsErrorRate by 12s
+    move alert.delivered PaymentsErrorRate by 20s
 
 How to close it
     Turn the knob that is named: `for` of the rule, the window and threshold of its expression, `group_wait` and
