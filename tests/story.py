@@ -132,7 +132,10 @@ def perfect() -> Story:
         Told(UNDONE, "fault.undone", "f1", "worker", data={"by": "worker"}),
         Told(27.0, "alert.resolved", "PaymentsErrorRate", "prometheus", "alert", data={"labels": LABELS}),
         Told(28.0, "alert.delivered", "PaymentsErrorRate", "pager", "alert", data={**page, "status": "resolved"}),
-        *(Told(2.0 + 5 * n, "alert.delivered", "Watchdog", "pager", "alert", data={"receiver": "heartbeat", "status": "firing"}) for n in range(10)),
+        *(
+            Told(2.0 + 5 * n, "alert.delivered", "Watchdog", "pager", "alert", data={"receiver": "heartbeat", "status": "firing"})
+            for n in range(10)
+        ),
     ]
     return Story(told)
 
@@ -156,7 +159,9 @@ def _change(s: Story, line: str) -> None:
         case ["set", kind, name, *pairs]:
             s.told = [_with(t, pairs) if (t.kind, t.name) == (kind, name) else t for t in s.told]
         case ["add", kind, name, "at", at, *pairs]:
-            source = SAID_BY.get(kind, kind.partition(".")[0].replace("alert", "prometheus").replace("fault", "worker").replace("drill", "supervisor"))
+            source = SAID_BY.get(
+                kind, kind.partition(".")[0].replace("alert", "prometheus").replace("fault", "worker").replace("drill", "supervisor")
+            )
             kinds = "human" if kind.startswith(("page", "incident", "comm", "note", "doc", "change", "action")) else "system"
             actor = "seat-1" if kinds == "human" else ""
             s.told.append(_with(Told(_seconds(at), kind, name, source, kind.partition(".")[0], actor, kinds, {}), pairs))
@@ -208,7 +213,10 @@ def _all_told(s: Story) -> list[Told]:
     """With samples, signs of life and the end."""
     told = [t for t in s.told if t.at < s.end]
     told += [_sample(n * 0.25, s) for n in range(int(s.end * 4))]
-    told += [Told(float(n), "traffic.sample", "checkout", "gateway", data={"requests": 6, "failed": 3 if s.bad[0] <= n < s.bad[1] else 0}) for n in range(int(s.end))]
+    told += [
+        Told(float(n), "traffic.sample", "checkout", "gateway", data={"requests": 6, "failed": 3 if s.bad[0] <= n < s.bad[1] else 0})
+        for n in range(int(s.end))
+    ]
     for source in SOURCES:
         times = [0.2 + 3 * n for n in range(int(s.end // 3))] + [s.end - 0.05]
         spans = [(a, b) for name, a, b in s.blind if name == source]

@@ -73,7 +73,9 @@ def test_a_rule_that_is_off_says_nothing(rule: ModuleType) -> None:
 def test_texts_are_sentences_about_systems(rule: ModuleType) -> None:
     for gap in (g for g in judged(*example(rule)).gaps if g.rule == name(rule)):
         assert all((gap.summary, gap.expected, gap.observed, gap.fix))
-        assert not re.search(r"(?i)\b(should have|could have|failed to|forgot|human error|careless)\b", f"{gap.summary} {gap.observed} {gap.fix}")
+        assert not re.search(
+            r"(?i)\b(should have|could have|failed to|forgot|human error|careless)\b", f"{gap.summary} {gap.observed} {gap.fix}"
+        )
 
 
 def test_a_page_can_be_judged_without_a_drill() -> None:

@@ -43,7 +43,7 @@ def test_a_fault_keeps_its_own_fields_as_settings(workspace: Path) -> None:
     path.write_text(SCENARIO.replace("{fault: container_pause,", "{fault: delay, delay: 3s,"))
     scenario = read_scenario(path, {**FAULTS, "delay": Delay})
     assert scenario.faults[0].settings == {"delay": "3s"}
-    assert Delay(**scenario.faults[0].settings).delay == timedelta(seconds=3)
+    assert Delay.model_validate(scenario.faults[0].settings).delay == timedelta(seconds=3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How fast gameday is, beside what somebody would use instead: in one run, on one machine, medians and ratios."""
