@@ -10,7 +10,7 @@ from gameday.model.review import Review
 from gameday.model.safe_text import safe
 from gameday.model.telling import ABOUT, AREAS, CONFIDENCES, DURATIONS, MILESTONES, SEVERITIES, clock, detection, headline, span, zero
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]#|!~])")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data):|\bwww\.")
 
 
@@ -26,7 +26,7 @@ class Markdown:
 
 def _t(text: str, cap: int = 500) -> str:
     """Text from outside: inert in Markdown and HTML, on one line, addresses not clickable."""
-    plain = _ACTIVE.sub(r"\\\1", safe(text, cap))
+    plain = _ACTIVE.sub(r"\\\1", safe(text, cap)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _ADDRESS.sub(lambda found: found[0].replace(":", "&#58;").replace(".", "&#46;"), plain)
 
 

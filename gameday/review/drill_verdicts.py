@@ -143,6 +143,8 @@ def _mitigated_by_people(facts: Facts) -> Verdict:
     if plan.no_fault or plan.responders == "none" or not wanted or began is None:
         return say(key, expects, "drill", "not_applicable", "there was nothing for people to mitigate")
     ended, over = facts.injector_ended, facts.milestones.impact_over
+    if facts.cut_short:
+        return say(key, expects, "drill", "undecidable", "the record of the drill has no end", began.event)
     if facts.recovered_by_injector and ended is not None:
         if not facts.paged and not facts.anybody_acted:
             return say(key, expects, "drill", "not_applicable", "nobody was paged, so nobody could mitigate", ended.event)

@@ -10,6 +10,7 @@ from gameday.model.drill import Drill
 from gameday.model.gap import Gap
 from gameday.model.record import Record
 from gameday.model.review import DrillSummary, Outcome, Review, Safety
+from gameday.model.verdict import Verdict
 from gameday.review.alert_verdicts import alert_verdicts
 from gameday.review.drill_verdicts import drill_verdicts
 from gameday.review.durations import durations
@@ -66,8 +67,16 @@ def study(facts: Facts) -> Drill:
         alerts=facts.stories,
         floors=facts.floors,
         steps=steps,
-        verdicts=verdicts,
+        verdicts=tuple(_with_proof(v, facts.record) for v in verdicts),
     )
+
+
+def _with_proof(verdict: Verdict, record: Record) -> Verdict:
+    """Nothing is missed without evidence. Where the record lacks events, the record itself is it."""
+    if verdict.verdict != "missed" or verdict.evidence:
+        return verdict
+    first = tuple(e.id for e in record.timeline.events[:1])
+    return verdict.model_copy(update={"evidence": first or ("timeline.jsonl",)})
 
 
 def _name(rule: Rule) -> str:
