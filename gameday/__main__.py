@@ -89,31 +89,42 @@ def main() -> None:
     # Looking for plug-ins of pydantic reads the metadata of everything installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away (`| head -1`); nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
         result = cli.main(standalone_mode=False)
     except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        return leave.exit_code
     except click.ClickException as wrong:
         wrong.show()
-        sys.exit(2)
+        return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
-        sys.exit(130)
+        return 130
     except GamedayError as error:
         if "--debug" in sys.argv:
             raise
         _show(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        # The reader of our output went away (`| head -1`); nothing is left to say.
-        sys.stderr.close()
-        sys.exit(0)
+        raise
     except Exception as error:
         # Ours to mend; never 1, which says that gaps were found.
         if "--debug" in sys.argv:
             raise
-        click.echo(f"gameday: internal error, {type(error).__name__}: {str(error)[:300]!r}; run again with --debug and report it", err=True)
-        sys.exit(5)
-    sys.exit(result if isinstance(result, int) else 0)
+        click.echo(
+            f"gameday: internal error, {type(error).__name__}: {str(error)[:300]!r}; run `gameday --debug …` and report it", err=True
+        )
+        return 5
+    return result if isinstance(result, int) else 0
 
 
 def _show(error: GamedayError) -> None:
@@ -125,7 +136,7 @@ def _show(error: GamedayError) -> None:
         show_mistakes(error.mistakes)
         return
     prefix = "STUCK: " if isinstance(error, Stuck) else ""
-    click.echo(f"gameday: {prefix}{safe(str(error))}", err=True)
+    click.echo(f"gameday: {prefix}{safe(str(error), 2_000, lines=True)}", err=True)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ class Mistake:
     line: int
     column: int
     message: str
+    unsafe: bool = False
+    """Understood, and forbidden by a safety rule: `check` calls it a mistake, `run` refuses."""
 
     def __str__(self) -> str:
         if not self.line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ from docker import utils
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
-from gameday.errors import Missing
+from gameday.errors import Missing, Refused
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
@@ -49,6 +51,7 @@ class Docker:
     """A connection to one daemon. One per thread: the SDK's session is not shared safely."""
 
     def __init__(self, timeout: int = 10) -> None:
+        _must_be_local(os.environ.get("DOCKER_HOST", ""))
         self._api: Any  # the SDK's types are partial and in places wrong (fractions of a second, for one)
         try:
             self._api = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=timeout)
@@ -141,3 +144,11 @@ def _clear_errors() -> Iterator[None]:
         yield
     except (APIError, RequestException) as error:
         raise Missing(f"the Docker daemon answered with an error: {error}") from error
+
+
+def _must_be_local(host: str) -> None:
+    """Raises Refused where DOCKER_HOST leads to another machine: drills break what runs here and nothing else."""
+    local = host == "" or host.startswith("unix://") or re.fullmatch(r"tcp://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?/?", host)
+    if not local:
+        scheme = host.partition("://")[0]
+        raise Refused(f"DOCKER_HOST leads to another machine ({scheme}://…); drills act on this host's Docker only: unset DOCKER_HOST")

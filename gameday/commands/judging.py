@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -34,8 +35,10 @@ def print_review(review: Review, folder: Folder) -> None:
 
     console = Console(file=sys.stdout)
     colour = console.is_terminal and not console.no_color
-    click.echo(terminal.render(review, width=min(console.width, 100), colour=colour), nl=False)
-    click.echo(f"report: {os.path.relpath(folder.path / 'report.html')}")
+    # Whoever reads may have gone away; the exit code must still say what was found.
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(terminal.render(review, width=min(console.width, 100), colour=colour), nl=False)
+        click.echo(f"report: {os.path.relpath(folder.path / 'report.html')}")
 
 
 def exit_code(review: Review, fail_on: str, conducted: Conducted | None = None) -> int:

@@ -13,7 +13,7 @@ from gameday.commands.progress import Progress
 from gameday.commands.reading import request_for
 from gameday.conduct.drill import Conducted
 from gameday.conduct.start import Request, Telling, conduct_request
-from gameday.errors import InvalidInput, Mistake
+from gameday.errors import InvalidInput, Mistake, Refused
 from gameday.model.review import Review
 
 
@@ -60,6 +60,8 @@ def _read_all(
             requests.append(request_for(path, responders, no_fault, keep_sandbox, variables))
         except InvalidInput as wrong:
             mistakes += wrong.mistakes or [Mistake(str(path), 0, 0, str(wrong))]
+    if mistakes and all(m.unsafe for m in mistakes):
+        raise Refused("\n".join(str(m) for m in mistakes))
     if mistakes:
         raise InvalidInput(*mistakes)
     return requests

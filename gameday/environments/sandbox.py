@@ -87,7 +87,8 @@ class Sandbox:
         file = self.root / COMPOSE_FILE
         if not file.is_file():
             raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
-        if not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
+        named = re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", self.alerting)
+        if not named or not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
             known = sorted(p.name for p in (self.root / "sandbox" / "alerting").iterdir() if p.is_dir())
             raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known)}")
         settings = {env: str(_port(env, usual)) for env, usual in PORTS.values()}

@@ -25,9 +25,10 @@ class Mistakes:
         self.file = file
         self._found: list[Mistake] = []
 
-    def add(self, mark: Mark, message: str, way: Loc = ()) -> None:
+    def add(self, mark: Mark, message: str, way: Loc = (), *, unsafe: bool = False) -> None:
+        """`unsafe`: what is written is understood, and forbidden by a safety rule."""
         said = f"{way_text(way)}: {message}" if way else message
-        mistake = Mistake(self.file, mark.line, mark.column, said)
+        mistake = Mistake(self.file, mark.line, mark.column, said, unsafe)
         if mistake not in self._found:
             self._found.append(mistake)
 

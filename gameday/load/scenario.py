@@ -147,7 +147,9 @@ def _tell_environment(tree: Branch, environments: Collection[str] | None, mistak
     if not isinstance(node, Leaf) or not isinstance(node.value, str) or name_fault(node.value) is not None:
         return
     if node.value.lower() in PRODUCTION:
-        mistakes.add(node.mark, f"{quoted(node.value)} is refused: drills break things; practise in the sandbox first", ("environment",))
+        mistakes.add(
+            node.mark, f"{quoted(node.value)} is refused: drills break things; practise in the sandbox first", ("environment",), unsafe=True
+        )
     elif environments is not None and node.value not in environments:
         there = meant(node.value, environments) or f"; there is {listed(sorted(environments))}"
         mistakes.add(node.mark, f"no environment {named(node.value)}{there}", ("environment",))

@@ -1,0 +1,94 @@
+"""Every bad input: a clear sentence, the documented exit code, and nothing started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Gameday
+
+SCENARIO = "scenarios/payments-freezes.yaml"
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (["rnu"], 2, "did you mean `run`?"),
+    (["run"], 2, "Missing argument"),
+    (["run", "nosuch.yaml"], 2, "nosuch.yaml: no such file"),
+    (["run", SCENARIO, "--responders", "nosuch"], 2, "write human, none, or the path"),
+    (["run", SCENARIO, "--var", "nosuch=1"], 2, "declared: shop_port, alerting"),
+    (["run", SCENARIO, "--var", "nosuch"], 2, "write NAME=VALUE"),
+    (["run", SCENARIO, "--responders", "none"], 6, "no Docker daemon answers"),
+    (["plan", SCENARIO], 6, "no Docker daemon answers"),
+    (["sandbox", "status"], 6, "no Docker daemon answers"),
+    (["check", "nosuch"], 2, "no such file or folder"),
+    (["review"], 2, "no drill in reports yet"),
+    (["review", "../x"], 2, "no drill"),
+    (["report", "--format", "pdf"], 2, "'html', 'json', 'markdown'"),
+    (["verify", "nosuch"], 2, "no drill"),
+    (["explain", "alert_delivered_lat"], 2, "did you mean 'alert_delivered_late'?"),
+    (["list", "nosuch"], 2, "'faults', 'probes', 'gaps', 'scenarios', 'drills'"),
+    (["ack"], 2, "no drill is running"),
+    (["shell", "-c", "true"], 2, "no drill is running"),
+    (["resume"], 2, "--reason"),
+    (["sandbox", "up", "--alerting", "../fast"], 2, "no alerting profile"),
+])  # fmt: skip
+def test_words_that_cannot_be_followed(gameday: Gameday, words: list[str], code: int, said: str) -> None:
+    ended = gameday(*words)
+    assert said in ended.err
+    assert ended.code == code
+
+
+@pytest.mark.parametrize("host", ["tcp://prod:2375", "ssh://root@prod", "tcp://10.0.0.1:2375", "tcp://127.0.0.1.evil:1"])
+def test_docker_on_another_machine_is_refused(gameday: Gameday, host: str) -> None:
+    ended = gameday("run", SCENARIO, "--responders", "none", DOCKER_HOST=host)
+    assert ended.code == 3
+    assert "another machine" in ended.err
+
+
+def test_production_is_refused_by_run_and_a_mistake_for_check(gameday: Gameday, workspace: Path) -> None:
+    path = workspace / SCENARIO
+    path.write_text(path.read_text().replace("environment: sandbox", "environment: production"))
+    assert gameday("run", SCENARIO).code == 3
+    checked = gameday("check", SCENARIO)
+    assert checked.code == 2
+    assert f"{SCENARIO}:5:14: environment:" in checked.err
+
+
+def test_all_mistakes_of_a_file_come_at_once_with_a_caret(gameday: Gameday, workspace: Path) -> None:
+    path = workspace / SCENARIO
+    path.write_text(
+        path.read_text()
+        .replace("fault: container_pause", "fault: container_puase")
+        .replace("at_most: 5m}", "at_most: 22:30}")
+        .replace("title:", "titel:")
+    )
+    ended = gameday("run", SCENARIO)
+    assert ended.code == 2
+    for said in ("did you mean 'container_pause'?", "write 22m30s", "did you mean 'title'?"):
+        assert said in ended.err
+    assert ended.err.count("^") == ended.err.count(f"{SCENARIO}:")
+
+
+def test_settings_with_mistakes_are_told_of(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "gameday.toml").write_text('[rules.off]\nalert_never_fird = "noisy"\n')
+    ended = gameday("check")
+    assert ended.code == 2
+    assert "gameday.toml:2:1: no gap rule 'alert_never_fird'; did you mean 'alert_never_fired'?" in ended.err
+    (workspace / "gameday.toml").write_text("[probes]\ncomands = []\n")
+    assert "did you mean 'commands'?" in gameday("check").err
+    (workspace / "gameday.toml").write_text("[probes\n")
+    assert "gameday.toml:1:" in gameday("check").err
+
+
+def test_a_refused_drill_leaves_no_folder(gameday: Gameday, workspace: Path) -> None:
+    gameday("run", SCENARIO, "--responders", "none")
+    assert not (workspace / "reports").exists()
+
+
+def test_the_lever_refuses_before_anything_else(gameday: Gameday) -> None:
+    assert gameday("halt", "--reason", "real incident").code == 0
+    refused = gameday("run", SCENARIO, "--responders", "none")
+    assert (refused.code, "real incident" in refused.err) == (3, True)
+    assert gameday("resume", "--reason", "over").code == 0
+    assert gameday("run", SCENARIO, "--responders", "none").code == 6

@@ -1,0 +1,68 @@
+"""What can be asked without a drill: help, lists, manuals, schemas."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gameday.__main__ import COMMANDS
+from gameday.faults import FAULTS
+from gameday.gaps import GAPS
+from tests.commands.conftest import Gameday
+
+
+def test_the_help_names_every_command_and_loads_none(gameday: Gameday) -> None:
+    ended = gameday("--help")
+    assert ended.code == 0
+    for name in COMMANDS:
+        assert f"  {name} " in ended.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(gameday: Gameday, name: str) -> None:
+    ended = gameday(name, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Usage: gameday" in ended.out
+
+
+@pytest.mark.parametrize("kind", ["faults", "probes", "gaps", "scenarios", "drills"])
+def test_lists_have_names_and_summaries(gameday: Gameday, kind: str) -> None:
+    body = json.loads(gameday("list", kind, "-o", "json").out)
+    assert list(body) == [kind]
+    assert all(set(row) == {"name", "summary"} and (row["summary"] or kind == "drills") for row in body[kind])
+
+
+@pytest.mark.parametrize("name", [*FAULTS, *GAPS])
+def test_every_member_can_be_explained(gameday: Gameday, name: str) -> None:
+    assert gameday("explain", name).out.startswith(f"{name}\n\n")
+
+
+@pytest.mark.parametrize("kind", ["scenario", "probe", "runbook", "review", "responder", "services"])
+def test_schemas_are_json_schemas(gameday: Gameday, kind: str) -> None:
+    assert json.loads(gameday("schema", kind).out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_the_workspace_has_no_mistakes(gameday: Gameday) -> None:
+    ended = gameday("check", "-o", "json")
+    assert (ended.code, json.loads(ended.out)) == (0, {"gaps": [], "errors": []})
+
+
+def test_a_page_without_a_section_is_a_gap_with_its_line(gameday: Gameday, workspace: object) -> None:
+    from pathlib import Path
+
+    page = Path(str(workspace)) / "runbooks" / "DatabaseDown.md"
+    page.write_text(page.read_text().replace("## Impact", "## What it means for customers"))
+    ended = gameday("check", "runbooks", "-o", "json")
+    (gap,) = json.loads(ended.out)["gaps"]
+    assert ended.code == 1
+    assert (gap["rule"], gap["file"], gap["severity"]) == ("runbook_section_missing", "runbooks/DatabaseDown.md", "S2")
+    assert gameday("check", "runbooks", "--fail-on", "S1").code == 0
+
+
+def test_completion_prints_a_script(gameday: Gameday) -> None:
+    assert "_GAMEDAY_COMPLETE" in gameday("completion", "bash").out
+
+
+def test_nothing_is_left_over_on_a_new_host(gameday: Gameday) -> None:
+    assert gameday("recover").out.strip() == "nothing is left over"

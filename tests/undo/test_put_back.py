@@ -1,0 +1,163 @@
+"""Putting back: whatever happened in between, and as often as it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gameday.undo.docker_host import ContainerState, TargetGone
+from gameday.undo.ledger import Fenced, Ledger, read_ledger
+from gameday.undo.put_back import put_back
+
+
+class Host:
+    """A Docker daemon with one container, which remembers what was asked of it."""
+
+    def __init__(self, *, paused: bool = True, running: bool = True, started_at: str = "t0") -> None:
+        self.paused, self.running, self.started_at = paused, running, started_at
+        self.gone = False
+        self.failing = 0
+        self.calls: list[str] = []
+
+    def state(self, container: str) -> ContainerState:
+        if self.gone:
+            raise TargetGone(container)
+        return ContainerState(self.running, self.paused, self.started_at)
+
+    def unpause(self, container: str) -> None:
+        self._call("unpause")
+        self.paused = False
+
+    def start(self, container: str) -> None:
+        self._call("start")
+        self.running, self.paused, self.started_at = True, False, "t1"
+
+    def _call(self, verb: str) -> None:
+        self.calls.append(verb)
+        if self.failing:
+            self.failing -= 1
+            raise OSError("daemon is away")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.jsonl")
+
+
+def intend(ledger: Ledger, fault: str = "f1", verb: str = "container_unpause", *, armed: bool = True) -> None:
+    undo = {"identity": {"container": "c1", "started_at": "t0"}, "steps": [{"verb": verb, "arguments": {"container": "c1"}}]}
+    ledger.intend(fault=fault, name="container_pause", target="payments", by="worker", undo=undo, ends_within_seconds=60)
+    if armed:
+        ledger.append("armed", fault=fault, by="worker")
+
+
+def undo(ledger: Ledger, host: Host, patience: float = 1.0) -> list[Any]:
+    return put_back(ledger, "test", host, patience=patience, sleep=lambda _: None)  # type: ignore[arg-type]
+
+
+def states(ledger: Ledger) -> list[str]:
+    return [f.state for f in ledger.read().faults]
+
+
+def test_a_paused_container_runs_again(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host()
+    (result,) = undo(ledger, host)
+    assert (result.left, host.paused, states(ledger)) == ("", False, ["undone"])
+
+
+def test_twice_does_nothing_more(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host()
+    undo(ledger, host)
+    assert undo(ledger, host) == []
+    assert host.calls == ["unpause"]
+
+
+def test_what_somebody_put_back_already_counts_as_done(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host(paused=False)
+    (result,) = undo(ledger, host)
+    assert (result.left, host.calls, states(ledger)) == ("", [], ["undone"])
+
+
+def test_a_pause_after_a_restart_is_somebody_elses(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host(started_at="t9")
+    undo(ledger, host)
+    assert host.paused
+    assert states(ledger) == ["lost"]
+
+
+def test_a_removed_container_took_the_fault_with_it(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host()
+    host.gone = True
+    undo(ledger, host)
+    assert states(ledger) == ["lost"]
+
+
+def test_a_daemon_that_is_away_for_a_while_is_waited_for(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host()
+    host.failing = 2
+    (result,) = undo(ledger, host, patience=5.0)
+    assert (result.left, host.paused) == ("", False)
+
+
+def test_what_cannot_be_put_back_names_the_command(ledger: Ledger) -> None:
+    intend(ledger)
+    host = Host()
+    host.failing = 10_000
+    (result,) = undo(ledger, host, patience=0.0)
+    assert "docker unpause c1" in result.left
+    assert states(ledger) == ["undo_failed"]
+
+
+def test_a_dead_container_is_started(ledger: Ledger) -> None:
+    intend(ledger, verb="container_start")
+    host = Host(running=False, paused=False)
+    undo(ledger, host)
+    assert host.running
+    assert states(ledger)[0] in ("undone", "lost")
+
+
+def test_one_failure_does_not_stop_the_others(ledger: Ledger) -> None:
+    intend(ledger, "f1")
+    intend(ledger, "f2", verb="container_unheard_of")
+    host = Host()
+    results = {r.fault: r.left for r in undo(ledger, host, patience=0.0)}
+    assert results["f1"] == ""
+    assert "f2" in results
+    assert results["f2"]
+
+
+def test_a_drill_that_was_taken_over_injects_nothing_more(ledger: Ledger) -> None:
+    ledger.append("taken_over", by="guard", why="lease")
+    with pytest.raises(Fenced):
+        intend(ledger)
+
+
+def test_an_intent_alone_counts_as_a_fault(ledger: Ledger) -> None:
+    intend(ledger, armed=False)
+    assert [f.id for f in ledger.read().open] == ["f1"]
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_torn_line_swallows_nothing(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "l.jsonl"
+    ledger = Ledger(path)
+    intend(ledger)
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"ts":"2026-03-04T10:00:00.000Z","kind":"undone","fault":"f1","by":"worker"}\n'[:cut])
+    again = Ledger(path)
+    assert [f.state for f in again.read().open] == ["armed"]
+    again.append("undone", fault="f1", by="recover")
+    page = read_ledger(path)
+    assert (page.open, page.damaged) == ((), 1)
+
+
+def test_a_missing_ledger_is_an_empty_page(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path / "none").faults == ()
