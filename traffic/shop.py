@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from locust import FastHttpUser, constant_throughput, task
@@ -18,16 +19,19 @@ class Customer(FastHttpUser):
     network_timeout = TIMEOUT
     default_headers: ClassVar[dict[str, str]] = {"User-Agent": "gameday-traffic"}
 
+    def on_start(self) -> None:
+        self.who = {"X-Customer": uuid.uuid4().hex[:12]}
+
     @task(5)
     def browse(self) -> None:
-        self.client.get("/")
+        self.client.get("/", headers=self.who)
 
     @task(2)
     def fill_cart(self) -> None:
-        self.client.post("/cart?item=2", name="/cart")
+        self.client.post("/cart?item=2", name="/cart", headers=self.who)
 
     @task(3)
     def check_out(self) -> None:
-        with self.client.post("/checkout", catch_response=True) as response:
+        with self.client.post("/checkout", catch_response=True, headers=self.who) as response:
             if response.status_code != 200:
                 response.failure(f"checkout failed: {response.status_code or response.error}")

@@ -89,8 +89,8 @@ class Sandbox:
             raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
         named = re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", self.alerting)
         if not named or not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
-            known = sorted(p.name for p in (self.root / "sandbox" / "alerting").iterdir() if p.is_dir())
-            raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known)}")
+            known = sorted(p.parent.name for p in (self.root / "sandbox" / "alerting").glob("*/rules.yml"))
+            raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known) or 'none'}")
         settings = {env: str(_port(env, usual)) for env, usual in PORTS.values()}
         settings |= {"GAMEDAY_ALERTING": self.alerting, "GAMEDAY_OPS_URL": self.ops_url}
         return Compose(file, self.project, settings)

@@ -56,6 +56,8 @@ def _durations(review: Review) -> str:
     impact = review.impact
     if impact.requests:
         rows.append(f"| requests that failed meanwhile | {impact.failed} of {impact.requests} |")
+    if impact.users_affected:
+        rows.append(f"| customers with a failed request | {impact.users_affected} |")
     return "\n".join(["## How long it took", "", "| | |", "| --- | --: |", *rows]) if rows else ""
 
 

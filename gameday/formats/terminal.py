@@ -69,7 +69,16 @@ def _milestones(console: Console, review: Review) -> None:
         _say(console, _t(said), indent=2)
     impact = review.impact
     if impact.requests:
-        _say(console, f"While users were hurt ({impact.seconds:.1f} s), {impact.failed} of {impact.requests} requests failed", indent=2)
+        _say(
+            console,
+            f"While users were hurt ({impact.seconds:.1f} s), {impact.failed} of {impact.requests} requests failed{_customers(review)}",
+            indent=2,
+        )
+
+
+def _customers(review: Review) -> str:
+    hurt = review.impact.users_affected
+    return f", of {hurt} customers" if hurt else ""
 
 
 def _gaps(console: Console, review: Review) -> None:

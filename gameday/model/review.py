@@ -43,8 +43,8 @@ class Impact(Noun):
 
     requests: int = 0
     failed: int = 0
-    users_affected: int | None = None
-    """None where nothing tells users apart."""
+    users_affected: int | None = 0
+    """Customers with at least one failed request. None where requests failed and no log tells customers apart."""
     seconds: float = 0.0
 
 

@@ -74,9 +74,13 @@ def felt(timeline: Timeline, began: Moment | None, ended: datetime) -> Impact:
         return Impact()
     # A sample covers the second that begins at its time.
     counted = timeline.of("traffic.sample", since=began.at - timedelta(seconds=1), until=ended)
+    told_apart = [s.data["hurt"] for s in counted if isinstance(s.data.get("hurt"), list)]
+    hurt = {str(customer) for customers in told_apart if isinstance(customers, list) for customer in customers}
+    failed = sum(_count(s, "failed") for s in counted)
     return Impact(
+        users_affected=None if failed and not hurt else len(hurt),
         requests=sum(_count(s, "requests") for s in counted),
-        failed=sum(_count(s, "failed") for s in counted),
+        failed=failed,
         seconds=round((ended - began.at).total_seconds(), 3),
     )
 

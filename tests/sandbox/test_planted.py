@@ -10,10 +10,18 @@ import pytest
 
 from tests.sandbox.conftest import Bench, review_of
 
-FAULT = {"fault": "container_pause", "target": "payments", "at": "200ms", "for": "24s"}
+FAULT = {"fault": "container_pause", "target": "payments", "at": "200ms", "for": "17s"}
+QUICK = {
+    "url": "http://127.0.0.1:${shop_port}/checkout",
+    "method": "POST",
+    "every": "250ms",
+    "timeout": "1s",
+    "bad": "3 of 5",
+    "steady_for": "1500ms",
+}
 EXPECT: dict[str, Any] = {
     "alerts": {
-        "must": [{"alert": "PaymentsErrorRate", "severity": "critical", "receiver": "shop-pager", "within": "15s", "reset_within": "30s", "runbook": "required"}],
+        "must": [{"alert": "PaymentsErrorRate", "severity": "critical", "receiver": "shop-pager", "within": "12s", "reset_within": "25s", "runbook": "required"}],
         "may": [{"alert": "CheckoutLatencyHigh"}],
         "must_not": [{"alert": "DatabaseDown"}],
         "heartbeat": "Watchdog",
@@ -34,7 +42,14 @@ def profile(bench: Bench, name: str, *, rules: tuple[str, str] | None = None, ro
 
 def conducted(bench: Bench, alerting: str, **changes: Any) -> dict[str, Any]:
     before = bench.drills()
-    values = {"faults": [FAULT], "expect": EXPECT, "runbook": None, "abort_when": None, "sandbox": {"alerting": alerting}} | changes
+    values = {
+        "canary": QUICK,
+        "faults": [FAULT],
+        "expect": EXPECT,
+        "runbook": None,
+        "abort_when": None,
+        "sandbox": {"alerting": alerting},
+    } | changes
     path = bench.scenario(f"planted-{alerting}", **values)
     ended = bench.gameday("run", path, "--responders", "none", "--keep-sandbox")
     assert bench.drills() - before, ended.err
@@ -44,7 +59,7 @@ def conducted(bench: Bench, alerting: str, **changes: Any) -> dict[str, Any]:
 
 PLANTED = [
     ("never", {"rules": ('reason="payment"', 'reason="provider"')}, {"alert_never_fired"}, 1),
-    ("late", {"rules": ("for: 2s", "for: 14s")}, {"alert_delivered_late"}, 1),
+    ("late", {"rules": ("for: 2s", "for: 11s")}, {"alert_delivered_late"}, 1),
     ("lost", {"routes": ("pager/shop-pager", "nowhere/shop-pager")}, {"alert_not_delivered"}, 1),
     ("nolink", {"rules": ("runbook_url: '{{ $externalLabels.gameday_ops_url }}/runbooks/PaymentsErrorRate'", "note: x")}, {"runbook_link_missing"}, 1),
     ("noise", {"rules": ("expr: max(shop_database_up) == 0", "expr: sum(rate(shop_checkout_failures_total[10s])) > 0.1")}, {"alert_unexpected"}, 0),
@@ -64,7 +79,7 @@ def test_one_planted_gap(bench: Bench, name: str, change: dict[str, Any], expect
 def test_a_blind_prometheus_makes_verdicts_undecidable(bench: Bench) -> None:
     profile(bench, "blind", rules=('reason="payment"', 'reason="provider"'))
     scenario = bench.scenario(
-        "blind", faults=[FAULT, {"fault": "container_pause", "target": "prometheus", "at": "1s", "for": "12s"}], expect=EXPECT,
+        "blind", canary=QUICK, faults=[FAULT, {"fault": "container_pause", "target": "prometheus", "at": "1s", "for": "9s"}], expect=EXPECT,
         runbook=None, abort_when=None, sandbox={"alerting": "blind"},
     )  # fmt: skip
     compose = bench.root / "docker-compose.sandbox.yml"
@@ -85,7 +100,7 @@ def test_a_blind_prometheus_makes_verdicts_undecidable(bench: Bench) -> None:
 
 def test_a_killed_container_comes_back(bench: Bench) -> None:
     bench.scenario("killed")
-    review = conducted(bench, "fast", faults=[FAULT | {"fault": "container_kill", "for": "20s"}])
+    review = conducted(bench, "fast", faults=[FAULT | {"fault": "container_kill", "for": "15s"}])
     assert {g["rule"] for g in review["gaps"]} == set()
     assert review["safety"] == {"faults": 1, "removed_and_verified": 1, "left": []}
     assert bench.state("payments").startswith("running")

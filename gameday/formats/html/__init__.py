@@ -108,8 +108,13 @@ def _figures(review: Review) -> list[Figure]:
             found.append(Figure(name, span(value), floor, warn))
     if review.impact.requests:
         share = review.impact.failed / review.impact.requests
-        found.append(Figure("requests failed", f"{share:.0%}", f"{review.impact.failed} of {review.impact.requests} while users were hurt"))
+        found.append(Figure("requests failed", f"{share:.0%}", f"{review.impact.failed} of {review.impact.requests}{_customers(review)}"))
     return found
+
+
+def _customers(review: Review) -> str:
+    hurt = review.impact.users_affected
+    return f"; {hurt} customers" if hurt else ""
 
 
 _SINCE = {
