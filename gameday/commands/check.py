@@ -13,11 +13,12 @@ from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.environments import ENVIRONMENTS
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
-from gameday.load.check import Catalogue, Checked, RunbookRule, check
+from gameday.load.check import Catalogue, Checked, check
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.safe_text import safe
 
 if TYPE_CHECKING:
+    from gameday.load.check import RunbookRule
     from gameday.model.settings import Settings
 
 

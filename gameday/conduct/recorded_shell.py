@@ -12,10 +12,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-SECRET = re.compile(
-    r"((?:pass(?:word|wd)?|secret|token|api[_-]?key|authorization|bearer)[\"']?\s*[=:\s]\s*[\"']?)([^\s\"']{3,})", re.IGNORECASE
+SECRETS = (
+    re.compile(r"(\b(?:bearer|basic)\s+)([^\s\"']{3,})", re.IGNORECASE),
+    re.compile(
+        r"((?:pass(?:word|wd)?|secret|token|api[_-]?key|authorization)[\"']?\s*[=:\s]\s*[\"']?)(?!bearer\b|basic\b)([^\s\"']{3,})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"']*:)([^\s@\"']+)(?=@)", re.IGNORECASE),
+    re.compile(r"((?:^|\s)(?:-u|--user)[\s=]*[\"']?[^\s:\"']+:)([^\s\"']+)"),
 )
-"""What looks like a secret is struck out before it is written."""
+"""What looks like a secret is struck out before it is written: by patterns, which cannot know every one."""
 
 HOOK = r"""
 [ -f ~/.bashrc ] && . ~/.bashrc
@@ -50,7 +56,7 @@ def record(log: Path, seat: str, began: float, ended: float, code: int, cwd: str
     """Append one command to a shell's log."""
     line = {
         "ts": datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds"),
-        "cmd": SECRET.sub(r"\1***", command)[:4_000],
+        "cmd": struck_out(command)[:4_000],
         "exit": code,
         "dur_ms": round((ended - began) * 1000),
         "cwd": cwd,
@@ -59,6 +65,13 @@ def record(log: Path, seat: str, began: float, ended: float, code: int, cwd: str
     }
     with log.open("a") as file:
         file.write(json.dumps(line) + "\n")
+
+
+def struck_out(command: str) -> str:
+    """A command with everything that looks like a secret replaced by three stars."""
+    for secret in SECRETS:
+        command = secret.sub(r"\1***", command)
+    return command
 
 
 def log_path(folder: Path, seat: str) -> Path:

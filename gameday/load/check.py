@@ -7,17 +7,21 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import named, shown
 from gameday.load.workspace import Workspace
-from gameday.model.gap import Gap
-from gameday.model.probe import ProbeDefinition
-from gameday.model.protocols import Fault
-from gameday.model.runbook import Runbook
-from gameday.model.scenario import Scenario
 
-RunbookRule = Callable[[Runbook], Iterable[Gap]]
+if TYPE_CHECKING:
+    from gameday.model.gap import Gap
+    from gameday.model.probe import ProbeDefinition
+    from gameday.model.protocols import Fault
+    from gameday.model.runbook import Runbook
+    from gameday.model.scenario import Scenario
+
+    RunbookRule = Callable[[Runbook], Iterable[Gap]]
+
 FOLDERS = ("scenarios", "probes", "runbooks", "responders")
 
 

@@ -93,3 +93,16 @@ def test_an_unsteady_service_is_left_alone(bench: Bench) -> None:
     review = review_of(drill)
     assert [g["rule"] for g in review["gaps"]] == ["baseline_not_steady"]
     assert review["safety"]["faults"] == 0
+
+
+def test_a_drill_that_hangs_is_taken_over(bench: Bench) -> None:
+    drill, process, was = armed_drill(bench)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        await_that(lambda: bench.state("payments") == was, 20, "the guard to take over")
+    finally:
+        process.send_signal(signal.SIGCONT)
+    await_that(lambda: process.poll() is not None, 30, "the end")
+    assert process.returncode == 5, bench.log()
+    review = review_of(drill)
+    assert (review["safety"]["left"], review["drill"]["outcome"]) == ([], "aborted")
