@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from gameday.bundle.timeline_file import read_timeline
+from gameday.bundle.words import unread
 from gameday.errors import InvalidInput, Missing
 from gameday.model.plan import Plan
 from gameday.model.record import FaultRecord, Record
@@ -89,6 +90,7 @@ class Folder:
         except ValidationError as error:
             raise InvalidInput(f"{self.plan} was written by another version or altered: {error.error_count()} errors") from None
         timeline, _ = read_timeline(self.timeline)
+        timeline = replace(timeline, events=(*timeline.events, *unread(self.inbox, timeline)))
         page = read_ledger(self.ledger)
         damage = [timeline.damage] if timeline.damage else []
         if page.damaged:

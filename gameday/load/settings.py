@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -28,6 +29,8 @@ def read_settings(path: Path, known_rules: Callable[[], Collection[str]]) -> Set
         return Settings()
     except OSError as error:
         raise InvalidInput(Mistake(shown(path), 0, 0, f"cannot be read: {error.strerror}")) from error
+    if path.stat().st_mode & stat.S_IWOTH:
+        raise InvalidInput(Mistake(shown(path), 0, 0, f"may be written by everybody on this host; run `chmod o-w {path.name}`"))
     if len(data) > LARGEST:
         raise InvalidInput(Mistake(shown(path), 0, 0, f"is larger than {LARGEST // 1000} kB"))
     try:

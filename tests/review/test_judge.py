@@ -105,3 +105,23 @@ def test_the_review_is_json_as_the_contract_says() -> None:
         "fingerprint",
     } <= set(gap)
     assert body["durations"]["time_to_detect"]["floor"] == [3.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "when", ["0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "", "yesterday", "2099-01-01T00:00:00Z", "2026-03-04T10:00:14"]
+)
+def test_a_source_time_that_cannot_be_is_not_used(when: str) -> None:
+    found = judged(f"set alert.delivered PaymentsErrorRate starts_at={when}")
+    assert seconds(found, "alert_fired") == 14.0
+    assert rules(found) == set()
+
+
+def test_the_receipt_has_the_exact_moment_of_firing() -> None:
+    assert seconds(judged("set alert.delivered PaymentsErrorRate starts_at=2026-03-04T10:00:13.250Z"), "alert_fired") == 13.25
+
+
+def test_the_same_page_a_thousand_times_is_one_story() -> None:
+    many = [
+        f"add alert.delivered PaymentsErrorRate at {15 + n / 100}s receiver=shop-pager status=firing repeated=true" for n in range(1000)
+    ]
+    assert rules(judged(*many)) == set()

@@ -1,0 +1,78 @@
+"""Printing a drill's report again, and where it may be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import ROOT, Gameday
+
+
+@pytest.fixture
+def example(workspace: Path) -> Path:
+    shutil.copytree(ROOT / "reports" / "example", workspace / "reports" / "20260304-100000-example-0001")
+    return workspace / "reports" / "20260304-100000-example-0001"
+
+
+@pytest.mark.usefixtures("example")
+@pytest.mark.parametrize(("form", "begins"), [("html", "<!doctype html>"), ("markdown", "# Checkout"), ("json", "{")])
+def test_each_format_is_printed(gameday: Gameday, form: str, begins: str) -> None:
+    ended = gameday("report", "last", "--format", form)
+    assert (ended.code, ended.out.startswith(begins)) == (0, True)
+
+
+@pytest.mark.usefixtures("example")
+def test_it_is_not_written_over_things(gameday: Gameday, workspace: Path) -> None:
+    there = workspace / "there.md"
+    there.write_text("mine")
+    (workspace / "link.md").symlink_to(there)
+    for to, said in (
+        ("there.md", "--force"),
+        ("link.md", "is a link"),
+        ("scenarios", "is a folder"),
+        ("no/such/folder.md", "cannot be written"),
+    ):
+        ended = gameday("report", "--to", to)
+        assert ended.code in (2, 6)
+        assert said in ended.err
+    assert there.read_text() == "mine"
+    assert gameday("report", "--to", "there.md", "--force").code == 0
+    assert there.read_text().startswith("# Checkout")
+
+
+def test_judging_again_gives_the_same_and_the_exit_code_of_its_gaps(gameday: Gameday, example: Path) -> None:
+    before = (example / "review.json").read_bytes()
+    ended = gameday("review", "2026", "-o", "json")
+    assert ended.code == 1
+    assert json.loads(ended.out) == json.loads(before)
+    assert gameday("review", "last", "--fail-on", "S1").code == 0
+    assert (example / "review.json").read_bytes() == before
+
+
+def test_an_altered_record_is_seen(gameday: Gameday, example: Path) -> None:
+    assert gameday("verify", "last").code == 0
+    timeline = example / "timeline.jsonl"
+    timeline.write_text(timeline.read_text().replace("platform-pager", "shop-pager", 1))
+    ended = gameday("verify", "last")
+    assert ended.code == 2
+    assert "does not follow from the line before" in ended.err
+    assert gameday("review", "last").code == 5
+
+
+def test_altered_evidence_is_seen(gameday: Gameday, example: Path) -> None:
+    evidence = example / "evidence" / "ops.jsonl"
+    evidence.write_text(evidence.read_text().replace("platform-pager", "shop-pager", 1))
+    ended = gameday("verify", "last")
+    assert ended.code == 2
+    assert "is not what event" in ended.err
+
+
+def test_settings_that_everybody_may_write_are_refused(gameday: Gameday, workspace: Path) -> None:
+    os.chmod(workspace / "gameday.toml", 0o666)  # noqa: PTH101
+    ended = gameday("check")
+    assert ended.code == 2
+    assert "chmod o-w gameday.toml" in ended.err
