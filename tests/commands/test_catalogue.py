@@ -7,8 +7,10 @@ import json
 import pytest
 
 from gameday.__main__ import COMMANDS
+from gameday.commands.manual import page, summary
 from gameday.faults import FAULTS
 from gameday.gaps import GAPS
+from gameday.probes import PROBES
 from tests.commands.conftest import Gameday
 
 
@@ -33,9 +35,13 @@ def test_lists_have_names_and_summaries(gameday: Gameday, kind: str) -> None:
     assert all(set(row) == {"name", "summary"} and (row["summary"] or kind == "drills") for row in body[kind])
 
 
-@pytest.mark.parametrize("name", [*FAULTS, *GAPS])
-def test_every_member_can_be_explained(gameday: Gameday, name: str) -> None:
+@pytest.mark.parametrize("name", ["container_pause", "alert_never_fired", "http"])
+def test_a_member_can_be_explained(gameday: Gameday, name: str) -> None:
     assert gameday("explain", name).out.startswith(f"{name}\n\n")
+
+
+def test_every_member_has_a_manual() -> None:
+    assert all(page(member) and summary(member).endswith(".") for member in (*FAULTS.values(), *GAPS.values(), *PROBES.values()))
 
 
 @pytest.mark.parametrize("kind", ["scenario", "probe", "runbook", "review", "responder", "services"])
