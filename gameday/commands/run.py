@@ -70,6 +70,8 @@ def _read_all(
 def _one(request: Request, output: str) -> tuple[Conducted, Review]:
     progress = Progress()
     folder, conducted = conduct_request(request, Telling(progress.say, progress.plan, progress.event))
+    if conducted.outcome != "completed":
+        progress.say(f"ended early: {conducted.why}")
     review = judge(folder)
     if output == "text":
         print_review(review, folder)

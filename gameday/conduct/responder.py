@@ -13,6 +13,7 @@ from gameday.clients.http import Unreachable
 from gameday.clients.ops import Ops, OpsPage
 from gameday.conduct.canary import CanaryThread
 from gameday.conduct.recorded_shell import run_recorded
+from gameday.errors import GamedayError
 from gameday.model.script import Act, AwaitCanary, AwaitPage, Script
 
 
@@ -39,7 +40,7 @@ class ResponderThread(threading.Thread):
                 if self._ended.is_set():
                     return
                 self._do(act)
-        except (GaveUp, Unreachable, OSError) as stopped:
+        except (GaveUp, Unreachable, GamedayError, OSError) as stopped:
             self._note(f"{self._script.seat} stopped: {stopped}")
 
     def stop(self) -> None:

@@ -35,7 +35,7 @@ HUMANS_LINGER = 60.0
 
 
 class Stopped(Exception):
-    """The drill ends early. `by` is condition, halt, signal, guard_lost or worker_lost."""
+    """The drill ends early. `by` is condition, disk, halt, signal, guard_lost or worker_lost."""
 
     def __init__(self, by: str, why: str) -> None:
         super().__init__(why)
@@ -220,6 +220,8 @@ class Supervision:
                 raise Stopped("guard_lost", "the guard took the drill over, since this process did not answer for a while")
         if not self.guard.alive:
             raise Stopped("guard_lost", "the guard process ended; no fault lives with fewer than two watchers")
+        if self.timeline.lost:
+            raise Stopped("disk", "the disk is full: what happens can no longer be recorded, so it proves nothing")
         if self.c.signalled:
             raise Stopped("signal", f"stopped by {signal.Signals(self.c.signalled).name}")
         if self.c.plan.scenario.abort_when and now - self._asked_abort >= ABORT_EVERY and self.crew.fault_armed_at:

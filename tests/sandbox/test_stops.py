@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,18 @@ def test_a_drill_that_hangs_is_taken_over(bench: Bench) -> None:
     assert process.returncode == 5, bench.log()
     review = review_of(drill)
     assert (review["safety"]["left"], review["drill"]["outcome"]) == ([], "aborted")
+
+
+def test_a_full_disk_ends_the_drill_after_the_undo(bench: Bench) -> None:
+    was, before = bench.state("payments"), bench.drills()
+    # No file may grow beyond this: the timeline reaches it while users are hurt.
+    limited = ["prlimit", "--fsize=60000", sys.executable, "-m", "gameday", "run", SCENARIO, "--responders", "none", "--keep-sandbox"]
+    ended = subprocess.run(
+        limited, cwd=bench.root, env=bench.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90, check=False
+    )
+    assert (ended.returncode, "disk is full" in ended.stderr) == (5, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert bench.state("payments") == was
+    (drill,) = bench.drills() - before
+    review = review_of(drill)
+    assert review["safety"] == {"faults": 1, "removed_and_verified": 1, "left": []}
