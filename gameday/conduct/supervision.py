@@ -29,6 +29,8 @@ TICK = 0.05
 STEADY_PATIENCE = 45.0
 """Seconds beyond `steady_for` in which the steady state must be reached."""
 ABORT_EVERY = 2.0
+WORKER_OVERDUE = 15.0
+"""Seconds past the end of the last fault's time after which a worker that still runs counts as hanging."""
 AFTER_RESOLVE = 3.0
 HUMANS_LINGER = 60.0
 """Seconds that people have for closing words after everything is quiet, unless somebody says `resolve`."""
@@ -135,9 +137,12 @@ class Supervision:
         worker = Worker(self.c.folder, self.c.environment.root, time.monotonic(), self.ledger)
         events = WorkerEvents(self.c.folder.worker_log, self.timeline)
         released = False
+        latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
         try:
             while not worker.ended:
                 self._tick()
+                if self.c.clock.boottime() > latest:
+                    raise Stopped("worker_lost", "the worker process did not take the fault back when its time was over")
                 events.take(self.crew.note_fault)
                 why = None if released else self._release_why()
                 if why == "mitigated":
@@ -157,6 +162,10 @@ class Supervision:
             raise NotSteady(events.why_not or "the steady state was lost before the fault; nothing was injected")
         if worker.exit_code != 0 and not events.finished:
             raise Stopped("worker_lost", f"the worker process ended with code {worker.exit_code}")
+
+    def _longest_method(self) -> float:
+        """Seconds after which the worker has taken every fault back, if it does what it should."""
+        return max((f.starts_after_seconds + f.lives_at_most_seconds for f in self.c.plan.faults), default=0.0)
 
     def _ask_guards(self) -> None:
         """Once, when users are served again, under the live fault where somebody mitigated it: at what price?"""

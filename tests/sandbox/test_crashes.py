@@ -85,6 +85,18 @@ def test_killed_at_a_moment(bench: Bench, short: str, kind: str, later: float, t
     nothing_is_left(bench, kill_at(bench, short, kind, later, target))
 
 
+def test_a_worker_that_hangs_is_ended_and_its_fault_put_back(bench: Bench, short: str) -> None:
+    before, was = bench.drills(), bench.state("payments")
+    process = bench.begin("run", short, "--responders", "none", "--keep-sandbox")
+    drill = bench.new_drill(before)
+    bench.await_event(drill, "fault.armed")
+    os.kill(processes_of(drill)["worker"][0], signal.SIGSTOP)
+    await_that(lambda: bench.state("payments") == was, 45, "the fault to be put back though the worker hangs")
+    await_that(lambda: process.poll() is not None, 60, "the drill's end")
+    assert process.returncode == 5, bench.log()
+    nothing_is_left(bench, drill)
+
+
 @pytest.mark.crash
 @pytest.mark.timeout(36_000)
 def test_killed_at_random(bench: Bench, short: str) -> None:
