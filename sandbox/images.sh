@@ -95,7 +95,7 @@ context_hash() {
 }
 
 build() {
-  local part=$1 image="gameday-sandbox-$1:local" wanted log arguments
+  local part=$1 image="gameday-sandbox-$1:${GAMEDAY_IMAGES:-local}" wanted log arguments
   wanted=$(context_hash "$part")
   [ "$(docker image inspect --format "{{index .Config.Labels \"$LABEL\"}}" "$image" 2>/dev/null || true)" = "$wanted" ] && return
   say "building $part"

@@ -11,7 +11,7 @@ our_containers() {
   docker ps -a --filter label=com.docker.compose.project.working_dir --no-trunc \
     --format '{{.ID}}|{{.Image}}|{{.Label "com.docker.compose.project"}}|{{.Label "com.docker.compose.project.working_dir"}}' |
     while IFS='|' read -r id image project folder; do
-      case $image in gameday-sandbox-*:local) ;; *) continue ;; esac
+      case $image in gameday-sandbox-*:*) ;; *) continue ;; esac
       if [ "$folder" = "$PWD" ] || [ ! -d "$folder" ]; then echo "$id $project"; fi
     done
 }
@@ -28,7 +28,7 @@ clean_docker() {
   done
   docker image prune -f --filter label=gameday.context >/dev/null
   # The base goes last, and only with all that is built on it.
-  for image in $(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(gameday-sandbox-[a-z]+:local|gameday-base:bookworm)$' | sort -r); do
+  for image in $(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(gameday-sandbox-[a-z]+:[a-z0-9_.-]+|gameday-base:bookworm)$' | sort -r); do
     docker rmi "$image" >/dev/null 2>&1 || { say "images stay: containers of another checkout use $image"; return 0; }
   done
 }

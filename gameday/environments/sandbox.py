@@ -9,20 +9,18 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gameday.errors import InvalidInput, Missing, Refused
+from gameday.environments.compose_project import ComposeProject
+from gameday.errors import InvalidInput, Missing
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
     from gameday.clients.compose import Compose
-    from gameday.clients.docker import Container, Docker
-    from gameday.model.plan import Target
+    from gameday.clients.docker import Container
 
 COMPOSE_FILE = "docker-compose.sandbox.yml"
-ALLOW_LABEL = "gameday.allow"
 RELOADED = ("prometheus", "alertmanager")
 """Services that re-read their files on SIGHUP."""
 REPLICAS = {"shop": 2}
@@ -36,7 +34,7 @@ PORTS = {
 
 
 @dataclass
-class Sandbox:
+class Sandbox(ComposeProject):
     """One sandbox. Its project name and ports come from the environment, so that two can run on one host."""
 
     root: Path
@@ -74,12 +72,6 @@ class Sandbox:
     def alertmanager_url(self) -> str:
         return self._url("alertmanager_port")
 
-    @cached_property
-    def docker(self) -> Docker:
-        from gameday.clients.docker import Docker
-
-        return Docker()
-
     @property
     def _compose(self) -> Compose:
         from gameday.clients.compose import Compose
@@ -108,9 +100,6 @@ class Sandbox:
 
     def down(self) -> None:
         self._compose.down()
-
-    def containers(self) -> list[Container]:
-        return self.docker.containers(self.project)
 
     @property
     def is_up(self) -> bool:
@@ -145,52 +134,6 @@ class Sandbox:
         """Settle after a drill, where a broken sandbox has been reported already."""
         with contextlib.suppress(Missing):
             self.settle()
-
-    def target(self, service: str) -> Target:
-        """The one container of a service. Refuses what did not opt in; never picks one of several."""
-        from gameday.model.plan import Target
-
-        containers = [c for c in self.containers() if c.service == service and c.running]
-        if not containers:
-            names = sorted({c.service for c in self.containers()})
-            raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
-        for container in containers:
-            allowed = container.labels.get(ALLOW_LABEL)
-            if allowed != self.name:
-                raise Refused(
-                    f'{container.name} has no label {ALLOW_LABEL}={self.name}; add `labels: {{{ALLOW_LABEL}: "{self.name}"}}`'
-                    f" to the service {service} in {COMPOSE_FILE} if it may be broken"
-                )
-        chosen = containers[0]
-        return Target(service=service, container=chosen.id, name=chosen.name, project=self.project)
-
-    def state(self, target: Target) -> Mapping[str, str]:
-        from docker.errors import NotFound
-
-        try:
-            now = self.docker.inspect(target.container)
-        except NotFound:
-            return {"started_at": "", "paused": "false", "running": "false", "gone": "true"}
-        return {
-            "started_at": now.started_at,
-            "paused": str(now.paused).lower(),
-            "running": str(now.running).lower(),
-        }
-
-    def act(self, target: Target, verb: str) -> None:
-        """`pause` or `kill`. Raises RuntimeError where Docker says no."""
-        from docker.errors import APIError
-
-        try:
-            match verb:
-                case "pause":
-                    self.docker.pause(target.container)
-                case "kill":
-                    self.docker.kill(target.container)
-                case _:
-                    raise ValueError(f"no verb {verb!r}")
-        except APIError as error:
-            raise RuntimeError(f"docker {verb} {target.name}: {error.explanation or error}") from error
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
         missing = [image for image in compose.images() if not self.docker.has_image(image)]
