@@ -11,8 +11,9 @@ from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.scenario import Scenario
 
 if TYPE_CHECKING:
-    from gameday.environments.sandbox import Sandbox
+    from gameday.environments import DrillEnvironment
     from gameday.model.probe import ProbeDefinition
+    from gameday.model.settings import DockerSettings
 
 
 def fault_of(injection: Injection) -> Fault:
@@ -22,15 +23,19 @@ def fault_of(injection: Injection) -> Fault:
     return FAULTS[injection.fault](**injection.settings)
 
 
-def environment_of(scenario: Scenario, root: Path) -> Sandbox:
-    from gameday.environments import ENVIRONMENTS
+def environment_of(scenario: Scenario, root: Path, docker: DockerSettings | None = None) -> DrillEnvironment:
+    """The place that a scenario names: the sandbox, or the one that `docker` describes. The loader has checked the name."""
+    if docker is not None:
+        from gameday.environments.docker_project import DockerProject
 
-    return ENVIRONMENTS[scenario.environment](root=root, alerting=scenario.sandbox.alerting)
+        return DockerProject(root=root, name=scenario.environment, settings=docker)
+    from gameday.environments.sandbox import Sandbox
+
+    return Sandbox(root=root, alerting=scenario.sandbox.alerting)
 
 
 def probe_of(definition: ProbeDefinition, environment: Environment, commands: Sequence[str] = ()) -> Probe:
     """The probe that a definition describes. `commands` are the programs it may start."""
-    from gameday.model.probe import Reach
     from gameday.probes import PROBES
 
-    return PROBES[definition.probe](definition, Reach(prometheus=environment.prometheus_url, commands=tuple(commands)))
+    return PROBES[definition.probe](definition, environment.reach().model_copy(update={"commands": tuple(commands)}))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from gameday.clients.http import HttpClient, Unreachable
+from gameday.clients.http import Endpoint, HttpClient, Unreachable
 from gameday.model.duration import parse_duration
 
 DEFAULT_GROUP_WAIT = 30.0
 """Seconds; Alertmanager's own default."""
+LONGEST_TEXT = 4_000
+"""Characters of a label or annotation that go into the timeline; the raw receipt is kept whole in `evidence/`."""
+Told = set[tuple[str, str, str, str]]
+"""Which news came already: receiver, fingerprint, start, status."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,9 @@ class HeldAlert:
 class Alertmanager:
     """One Alertmanager."""
 
-    def __init__(self, url: str, timeout: float = 2.0) -> None:
-        self._url = url.rstrip("/")
-        self._http = HttpClient(timeout)
+    def __init__(self, server: Endpoint, timeout: float = 2.0) -> None:
+        self._url = server.url.rstrip("/")
+        self._http = HttpClient(timeout, headers=server.headers, ca=server.ca)
 
     def alerts(self) -> list[HeldAlert]:
         """Alerts that have not ended; ended ones are gone from this API, so ask at least every 5 s."""
@@ -87,3 +91,32 @@ def _matches(route: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
         if same == operator.startswith("!"):
             return False
     return True
+
+
+def notices(receiver: str, body: Mapping[str, Any], told: Told) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The alerts in a webhook's body, each with its name and the data of an `alert.delivered`; whatever a sender may write.
+
+    Alertmanager sends an alert again when another joins its group: what is in `told` already is marked as repeated.
+    """
+    alerts = body.get("alerts")
+    for alert in alerts if isinstance(alerts, list) else []:
+        if not isinstance(alert, Mapping):
+            continue
+        labels, annotations = _texts(alert.get("labels")), _texts(alert.get("annotations"))
+        status, starts = str(alert.get("status", "")), str(alert.get("startsAt", ""))
+        fingerprint = str(alert.get("fingerprint") or sorted(labels.items()))
+        key = (receiver, fingerprint, starts, status)
+        repeated = key in told
+        told.add(key)
+        data = {
+            "receiver": receiver, "status": status, "labels": labels, "annotations": annotations,
+            "starts_at": starts, "ends_at": str(alert.get("endsAt", "")), "fingerprint": fingerprint,
+            "group": str(body.get("groupKey", "")), "repeated": repeated,
+        }  # fmt: skip
+        yield labels.get("alertname", "?"), data
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(k)[:200]: str(v)[:LONGEST_TEXT] for k, v in list(value.items())[:100]}

@@ -36,7 +36,7 @@ class Compose:
         return sorted({line.split(":", 1)[1].strip() for line in text.splitlines() if line.strip().startswith("image:")})
 
     def _run(self, *arguments: str, limit: float) -> str:
-        command = [*_command(), "-p", self.project, "-f", str(self.file), *arguments]
+        command = [*compose_command(), "-p", self.project, "-f", str(self.file), *arguments]
         done = subprocess.run(
             command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=limit, check=False,
             env={**os.environ, **self.variables},
@@ -48,7 +48,8 @@ class Compose:
 
 
 @cache
-def _command() -> tuple[str, ...]:
+def compose_command() -> tuple[str, ...]:
+    """How Compose is called on this host. Raises Missing where neither form is installed."""
     if shutil.which("docker"):
         asked = subprocess.run(["docker", "compose", "version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
         if asked.returncode == 0:

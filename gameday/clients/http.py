@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,15 @@ from gameday import __version__
 USER_AGENT = f"gameday/{__version__} (probe)"
 LARGEST = 1_000_000
 """Bytes of a body that are read; a longer one is refused."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A server that is asked: its base address, what is sent along, and the file of its certificate authority (or "")."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ca: str = ""
 
 
 class Unreachable(Exception):
@@ -39,11 +49,12 @@ class Answer:
 class HttpClient:
     """Requests with one time-out that covers connecting, waiting and the whole body; seconds."""
 
-    def __init__(self, timeout: float = 3.0, headers: Mapping[str, str] | None = None, pooled: bool = True) -> None:
+    def __init__(self, timeout: float = 3.0, headers: Mapping[str, str] | None = None, pooled: bool = True, ca: str = "") -> None:
         self._timeout = timeout
         self._client = httpx2.Client(
             trust_env=False,
             follow_redirects=False,
+            verify=ssl.create_default_context(cafile=ca) if ca else True,
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             limits=httpx2.Limits(max_keepalive_connections=None if pooled else 0),
         )

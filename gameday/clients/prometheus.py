@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gameday.clients.http import HttpClient, Unreachable
+from gameday.clients.http import Endpoint, HttpClient, Unreachable
 from gameday.model.duration import parse_duration
 
 
@@ -38,9 +38,9 @@ class AlertRule:
 class Prometheus:
     """One Prometheus server."""
 
-    def __init__(self, url: str, timeout: float = 2.0) -> None:
-        self._url = url.rstrip("/")
-        self._http = HttpClient(timeout)
+    def __init__(self, server: Endpoint, timeout: float = 2.0) -> None:
+        self._url = server.url.rstrip("/")
+        self._http = HttpClient(timeout, headers=server.headers, ca=server.ca)
 
     def alerts(self) -> list[ActiveAlert]:
         return [

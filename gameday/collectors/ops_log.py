@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from gameday.clients.alertmanager import Told, notices
 from gameday.clients.ops import Ops, OpsEntry
 from gameday.model.protocols import Sighting
 
 GAMEDAY = "gameday"
 """The seat under which gameday itself acts."""
-LONGEST_TEXT = 4_000
-"""Characters of a label or annotation that go into the timeline; the raw receipt is kept whole in `evidence/`."""
 
 
 class OpsLog:
@@ -27,7 +26,7 @@ class OpsLog:
         self._ops = ops
         self._keep = keep
         self._after = ops.last_entry()
-        self._told: set[tuple[str, str, str, str]] = set()
+        self._told = Told()
 
     def look(self, see: Sighting) -> None:
         while True:
@@ -65,35 +64,14 @@ class OpsLog:
                 see("page.acked", ("receiver", str(fields["receiver"])), data={"page": fields.get("page")}, **actor, **when)
 
     def _receipt(self, see: Sighting, receiver: str, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
-        alerts = body.get("alerts")
-        for alert in alerts if isinstance(alerts, list) else []:
-            if not isinstance(alert, Mapping):
-                continue
-            labels, annotations = _texts(alert.get("labels")), _texts(alert.get("annotations"))
-            status, starts = str(alert.get("status", "")), str(alert.get("startsAt", ""))
-            fingerprint = str(alert.get("fingerprint") or sorted(labels.items()))
-            # Alertmanager sends an alert again when another joins its group: the same news is told once a receiver.
-            key = (receiver, fingerprint, starts, status)
-            repeated = key in self._told
-            self._told.add(key)
-            data = {
-                "receiver": receiver, "status": status, "labels": labels, "annotations": annotations,
-                "starts_at": starts, "ends_at": str(alert.get("endsAt", "")), "fingerprint": fingerprint,
-                "group": str(body.get("groupKey", "")), "repeated": repeated,
-            }  # fmt: skip
-            see("alert.delivered", ("alert", labels.get("alertname", "?")), source="pager", data=data, **more)
+        for name, data in notices(receiver, body, self._told):
+            see("alert.delivered", ("alert", name), source="pager", data=data, **more)
 
 
 def _kind_of(seat: str, agent: str) -> str:
     if seat == GAMEDAY or "gameday/" in agent:
         return "injector"
     return "human"
-
-
-def _texts(value: Any) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        return {}
-    return {str(k)[:200]: str(v)[:LONGEST_TEXT] for k, v in list(value.items())[:100]}
 
 
 def _skew_ms(asked: float, theirs: datetime, answered: float) -> int:

@@ -10,7 +10,8 @@ import click
 
 from gameday.commands.mistakes import show_mistakes
 from gameday.commands.options import FAIL_ON, OUTPUT
-from gameday.environments import ENVIRONMENTS
+from gameday.environments import SANDBOX
+from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
 from gameday.load.check import Catalogue, Checked, check
@@ -32,8 +33,8 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
     Touches neither Docker nor the network. Exit codes: 2 where something is wrong, 1 where a page has a gap, else 0.
     """
     workspace = find_workspace(_start(paths))
-    ports = ENVIRONMENTS["sandbox"](root=workspace.root).variables()
-    found = check(paths, workspace, Catalogue(FAULTS, list(ENVIRONMENTS), ports, lambda: _runbook_rules(workspace)))
+    ports = Sandbox(root=workspace.root).variables()
+    found = check(paths, workspace, Catalogue(FAULTS, _environments(workspace), ports, lambda: _runbook_rules(workspace)))
     if not paths:
         found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
     if output == "json":
@@ -47,6 +48,16 @@ def _start(paths: tuple[Path, ...]) -> Path:
     """Where to look for the workspace: at the first path that exists, else here."""
     there = next((p for p in paths if p.exists()), Path.cwd())
     return there if there.is_dir() else there.parent
+
+
+def _environments(workspace: Workspace) -> tuple[str, ...] | None:
+    """Names that scenarios may use; None where gameday.toml itself has mistakes, which are told of their own."""
+    if not (workspace.root / "gameday.toml").is_file():
+        return (SANDBOX,)
+    try:
+        return (SANDBOX, *_settings(workspace).environments)
+    except InvalidInput:
+        return None
 
 
 def _settings_mistakes(workspace: Workspace) -> tuple[Mistake, ...]:

@@ -52,13 +52,13 @@ def _rows(kind: str) -> Iterator[tuple[str, str]]:
 
 def _probes() -> Iterator[tuple[str, str]]:
     """The kinds, and the named questions of this workspace."""
-    from gameday.environments import ENVIRONMENTS
+    from gameday.environments.sandbox import Sandbox
     from gameday.load.probes import read_probes
     from gameday.probes import PROBES
 
     root = reports_folder().parent
     yield from ((name, summary(kind)) for name, kind in sorted(PROBES.items()))
-    named = read_probes(root / "probes", ENVIRONMENTS["sandbox"](root=root).variables())
+    named = read_probes(root / "probes", Sandbox(root=root).variables())
     yield from ((name, f"{d.about} (probe: {d.probe})".strip()) for name, d in sorted(named.items()))
 
 

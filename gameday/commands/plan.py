@@ -24,7 +24,7 @@ from gameday.model.safe_text import safe
 def command(scenario: Path, variables: tuple[str, ...], no_fault: bool, output: str) -> None:
     """Say what will be broken, where, how it is undone, what stops it early, and how long it may take."""
     request = request_for(scenario, "human", no_fault, False, variables)
-    environment = environment_of(request.scenario, request.root)
+    environment = environment_of(request.scenario, request.root, request.docker)
     if not environment.containers():
         raise Missing("the sandbox is not up, so targets cannot be resolved; start it with `gameday sandbox up`")
     plan = make_plan(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gameday.conduct.start import Request
-from gameday.environments import ENVIRONMENTS
+from gameday.environments import SANDBOX
+from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput
 from gameday.faults import FAULTS
 from gameday.gaps import GAPS
@@ -24,15 +25,13 @@ from gameday.model.script import Script
 def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]) -> Request:
     """Read and check everything for one drill. Raises InvalidInput with all mistakes; touches no Docker."""
     workspace = find_workspace(path.parent if path.parent.is_dir() else Path.cwd())
-    ports = ENVIRONMENTS["sandbox"](root=workspace.root).variables()
+    ports = Sandbox(root=workspace.root).variables()
     probes = read_probes(workspace.root / "probes", ports)
-    scenario = read_scenario(path, FAULTS, _overrides(variables), defaults=ports, probes=probes)
-    if scenario.environment not in ENVIRONMENTS:
-        known = ", ".join(ENVIRONMENTS)
-        raise InvalidInput(f"{path}: no environment {scenario.environment!r}; there is {known}")
+    settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
+    places = [SANDBOX, *settings.environments]
+    scenario = read_scenario(path, FAULTS, _overrides(variables), defaults=ports, probes=probes, environments=places)
     kind, script = _responders(responders)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
-    settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
     return Request(
         source=path,
         scenario=scenario,

@@ -27,8 +27,8 @@ def up(alerting: str) -> None:
     """Start it, and wait until every part is healthy."""
     sandbox, began = _sandbox(alerting), time.monotonic()
     sandbox.up(lambda text: click.echo(text, err=True))
-    click.echo(f"healthy after {time.monotonic() - began:.1f} s: shop {sandbox.shop_url}, ops {sandbox.ops_url},")
-    click.echo(f"prometheus {sandbox.prometheus_url}, alertmanager {sandbox.alertmanager_url}")
+    click.echo(f"healthy after {time.monotonic() - began:.1f} s: shop {sandbox.traffic_url}, ops {sandbox.ops_url},")
+    click.echo(f"prometheus {sandbox.prometheus.url}, alertmanager {sandbox.alertmanager.url}")
 
 
 @command.command()

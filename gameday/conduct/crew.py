@@ -13,12 +13,13 @@ from gameday.bundle.timeline_file import TimelineFile
 from gameday.clients.alertmanager import Alertmanager
 from gameday.clients.docker import Docker
 from gameday.clients.locust import LocustRun
-from gameday.clients.ops import Ops
+from gameday.clients.ops import Ops, OpsPage
 from gameday.clients.prometheus import Prometheus
 from gameday.collectors.alertmanager_alerts import AlertmanagerAlerts
 from gameday.collectors.docker_events import DockerEvents
 from gameday.collectors.gateway_log import GatewayLog
 from gameday.collectors.ops_log import OpsLog
+from gameday.collectors.pager_webhook import PagerWebhook
 from gameday.collectors.prometheus_alerts import PrometheusAlerts
 from gameday.collectors.shell_log import ShellLog
 from gameday.collectors.words_inbox import WordsInbox
@@ -29,10 +30,10 @@ from gameday.conduct.ending import Watched
 from gameday.conduct.looks import LinkLooks
 from gameday.conduct.responder import ResponderThread
 from gameday.conduct.watch import Eyes, WatchThread
-from gameday.environments.sandbox import Sandbox
+from gameday.environments import DrillEnvironment
 from gameday.model.event import Event
 from gameday.model.plan import Plan
-from gameday.model.script import Script
+from gameday.model.script import AwaitPage, Script
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import kill_group, started_ticks
 
@@ -45,19 +46,20 @@ class Crew:
     """Starts and stops everybody, and keeps the facts that the supervisor steers by."""
 
     def __init__(
-        self, plan: Plan, environment: Sandbox, folder: Folder, timeline: TimelineFile, clock: Clock, script: Script | None
+        self, plan: Plan, environment: DrillEnvironment, folder: Folder, timeline: TimelineFile, clock: Clock, script: Script | None
     ) -> None:
         self._plan, self._environment, self._folder, self._timeline = plan, environment, folder, timeline
         self._clock, self._script = clock, script
         self.watched = Watched(plan.scenario)
         self.fault_armed_at = 0.0
         """Monotonic seconds; 0 before the first fault is in effect."""
-        self.prometheus = Prometheus(environment.prometheus_url)
-        self.alertmanager = Alertmanager(environment.alertmanager_url)
+        self.prometheus = Prometheus(environment.prometheus) if environment.prometheus else None
+        self.alertmanager = Alertmanager(environment.alertmanager) if environment.alertmanager else None
         self._eyes = Eyes(timeline)
         self._links = LinkLooks(timeline)
         self.canary = CanaryThread(plan.scenario.canary, plan.scenario.service, self._eyes.of("canary"))
         self._threads: list[WatchThread] = []
+        self._pages: list[Event] = []
         self._traffic: subprocess.Popen[bytes] | None = None
         self._responder: ResponderThread | None = None
 
@@ -71,29 +73,40 @@ class Crew:
         self.canary.start()
         if traffic := self._plan.scenario.traffic:
             self._traffic = LocustRun(
-                self._environment.root / traffic.locustfile, self._environment.shop_url, traffic.users, traffic.spawn_rate,
+                self._environment.root / traffic.locustfile, self._environment.traffic_url, traffic.users, traffic.spawn_rate,
                 LONGEST_TRAFFIC,
             ).start(self._folder.evidence)  # fmt: skip
             record_process(ledger, "traffic", self._traffic.pid)
         if self._script is not None:
             self._responder = ResponderThread(
-                self._script, self._folder, self._environment.ops_url, self._environment.root, self.canary, self._note
+                self._script,
+                self._folder,
+                self._environment.ops_url,
+                self._environment.root,
+                self.canary,
+                self._note,
+                self._received,
             )
             self._responder.start()
 
     def _collectors(self) -> list[Any]:
+        """One for each trace that this environment leaves."""
         environment, evidence = self._environment, self._folder.evidence
-        keep = {name: EvidenceFile(evidence, f"{name}.jsonl").keep for name in ("ops", "docker", "gateway")}
-        gateway = environment.target("gateway")
-        return [
-            PrometheusAlerts(self.prometheus),
-            AlertmanagerAlerts(self.alertmanager),
-            OpsLog(Ops(environment.ops_url), keep["ops"]),
-            DockerEvents(Docker(), environment.project, keep["docker"], self._did_we),
-            GatewayLog(Docker(), gateway.container, self._plan.scenario.service, keep["gateway"]),
-            ShellLog(evidence),
-            WordsInbox(self._folder.inbox),
-        ]
+        keep = {name: EvidenceFile(evidence, f"{name}.jsonl").keep for name in ("ops", "docker", "gateway", "pager")}
+        found: list[Any] = [ShellLog(evidence), WordsInbox(self._folder.inbox)]
+        found.append(DockerEvents(Docker(), environment.project, keep["docker"], self._did_we))
+        if self.prometheus is not None:
+            found.append(PrometheusAlerts(self.prometheus))
+        if self.alertmanager is not None:
+            found.append(AlertmanagerAlerts(self.alertmanager))
+        if environment.ops_url is not None:
+            found.append(OpsLog(Ops(environment.ops_url), keep["ops"]))
+        if environment.pager is not None:
+            found.append(PagerWebhook(environment.pager, keep["pager"]))
+        if environment.gateway is not None:
+            container = environment.target(environment.gateway).container
+            found.append(GatewayLog(Docker(), container, self._plan.scenario.service, keep["gateway"]))
+        return found
 
     def not_seeing(self) -> str | None:
         """Why some source cannot see yet, or None when all have looked once."""
@@ -138,7 +151,16 @@ class Crew:
         if served and self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
             self.watched.impact_over = self.watched.impact_over or event.at
         if event.kind == "alert.delivered" and event.text("status") == "firing":
+            self._pages.append(event)
             self._links.open(event.subject.name, event.labels("annotations").get("runbook_url", ""))
+
+    def _received(self, wanted: AwaitPage) -> OpsPage | None:
+        """The newest page for this receiver that was seen delivered."""
+        found = [e for e in self._pages if e.text("receiver") == wanted.receiver and wanted.alert in (None, e.subject.name)]
+        if not found:
+            return None
+        page = found[-1]
+        return OpsPage(page.seq, page.at, page.text("status"), page.subject.name, page.labels(), page.labels("annotations"))
 
     def _note(self, text: str) -> None:
         self._timeline.append("note", "supervisor", ("log", "script"), data={"text": text})

@@ -59,6 +59,10 @@ def conduct(c: Conducting) -> Conducted:
     except Stopped as stopped:
         outcome, why = "aborted", str(stopped)
         timeline.append("drill.aborted", "supervisor", ("drill", c.plan.drill), data={"why": why, "by": stopped.by})
+    except BaseException as error:
+        outcome, why = "aborted", str(error) or type(error).__name__
+        timeline.append("drill.aborted", "supervisor", ("drill", c.plan.drill), data={"why": why[:500], "by": "error"})
+        raise
     finally:
         c.undoing = True
         left = _make_sure(c, timeline, ledger)

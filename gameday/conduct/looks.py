@@ -25,8 +25,12 @@ def ask(timeline: TimelineFile, probes: Mapping[str, Probe], bound: Bound, purpo
     return holds
 
 
-def record_alerting(timeline: TimelineFile, prometheus: Prometheus, alertmanager: Alertmanager, alerts: Iterable[str]) -> None:
+def record_alerting(
+    timeline: TimelineFile, prometheus: Prometheus | None, alertmanager: Alertmanager | None, alerts: Iterable[str]
+) -> None:
     """Record what bounds the detection of each alert: intervals, `for`, `group_wait`, and its loaded rule."""
+    if prometheus is None or alertmanager is None:
+        return
     wanted = set(alerts)
     try:
         scrape = prometheus.scrape_interval()

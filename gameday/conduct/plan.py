@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from gameday.catalog import fault_of
-from gameday.environments.sandbox import Sandbox
+from gameday.environments import DrillEnvironment
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Responders
 from gameday.model.runbook import Runbook
@@ -16,14 +16,15 @@ from gameday.model.settings import Settings
 
 
 def make_plan(
-    scenario: Scenario, environment: Sandbox, *, drill: str, name: str, services: Services, runbook: Runbook | None,
+    scenario: Scenario, environment: DrillEnvironment, *, drill: str, name: str, services: Services, runbook: Runbook | None,
     responders: Responders, no_fault: bool, settings: Settings = Settings(),
 ) -> Plan:  # fmt: skip
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,
-        responders=responders, no_fault=no_fault, faults=faults,
+        responders=responders, no_fault=no_fault, faults=faults, sources=environment.sources,
+        docker=settings.environments.get(scenario.environment),
         allowed_commands=settings.probes.commands, rules_off=settings.rules.off,
     )  # fmt: skip
     return plan.model_copy(update={"hash": plan_hash(plan)})
@@ -41,7 +42,7 @@ def plan_hash(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _planned(number: int, injection: Injection, environment: Sandbox) -> PlannedFault:
+def _planned(number: int, injection: Injection, environment: DrillEnvironment) -> PlannedFault:
     fault, target = fault_of(injection), environment.target(injection.target)
     return PlannedFault(
         id=f"f{number}",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.words import say
-from gameday.clients.http import Unreachable
+from gameday.clients.http import HttpClient, Unreachable
 from gameday.clients.ops import Ops, OpsPage
 from gameday.conduct.canary import CanaryThread
 from gameday.conduct.recorded_shell import run_recorded
@@ -24,13 +24,18 @@ class GaveUp(Exception):
 class ResponderThread(threading.Thread):
     """Plays its part, then ends. Everything it does leaves the same traces as a person's doing."""
 
-    def __init__(self, script: Script, folder: Folder, ops_url: str, root: Path, canary: CanaryThread, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, script: Script, folder: Folder, ops_url: str | None, root: Path, canary: CanaryThread, note: Callable[[str], None],
+        received: Callable[[AwaitPage], OpsPage | None],
+    ) -> None:  # fmt: skip
+        """`received` finds the page waited for among those that gameday saw delivered; asked where there is no `ops`."""
         super().__init__(name=f"responder {script.seat}", daemon=True)
         self._script, self._folder, self._root, self._canary, self._note = script, folder, root, canary, note
         # A browser of the responder's own: its requests must not look like gameday's looks.
-        self._ops = Ops(ops_url, seat=script.seat, agent="responder-browser")
+        self._browser = Ops(ops_url, seat=script.seat, agent="responder-browser") if ops_url else None
         # Waiting for a page is no deed: a person's telephone rings.
-        self._telephone = Ops(ops_url)
+        self._telephone = Ops(ops_url) if ops_url else None
+        self._received = received
         self._page: OpsPage | None = None
         self._ended = threading.Event()
 
@@ -69,13 +74,25 @@ class ResponderThread(threading.Thread):
         elif act.resolve:
             self._say("resolve", summary=act.resolve)
         elif act.open:
-            self._ops.open(self._link() if act.open == "page_link" else act.open)
+            self._open(self._link() if act.open == "page_link" else act.open)
         elif act.flag:
-            self._ops.set_flag(act.flag.name, act.flag.value)
+            self._at_ops.set_flag(act.flag.name, act.flag.value)
         elif act.status:
-            self._ops.post_status(act.status.state, act.status.message)
+            self._at_ops.post_status(act.status.state, act.status.message)
         elif act.run:
             run_recorded(act.run, self._folder.evidence, self._script.seat, cwd=self._root, timeout=30)
+
+    def _open(self, where: str) -> None:
+        if self._browser is None and "://" in where:
+            HttpClient(2.0, headers={"User-Agent": "responder-browser"}).get(where)
+        else:
+            self._at_ops.open(where)
+
+    @property
+    def _at_ops(self) -> Ops:
+        if self._browser is None:
+            raise GaveUp("this environment has no `ops`: pages, flags and a status page cannot be reached from a script; use `run`")
+        return self._browser
 
     def _say(self, word: str, **data: str) -> None:
         say(self._folder.inbox, word, self._script.seat, dict(data))
@@ -88,6 +105,9 @@ class ResponderThread(threading.Thread):
 
     def _await_page(self, wanted: AwaitPage) -> None:
         def arrived() -> bool:
+            if self._telephone is None:
+                self._page = self._received(wanted)
+                return self._page is not None
             pages = [p for p in self._telephone.inbox(wanted.receiver) if p.status == "firing" and wanted.alert in (None, p.alert)]
             self._page = pages[-1] if pages else None
             return bool(pages)

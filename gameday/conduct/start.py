@@ -18,6 +18,7 @@ from gameday.conduct.experiment import experiment
 from gameday.conduct.plan import make_plan
 from gameday.conduct.preflight import clear_the_way
 from gameday.conduct.supervision import Conducting
+from gameday.environments import SANDBOX
 from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan, Responders
@@ -26,7 +27,7 @@ from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
-from gameday.model.settings import Settings
+from gameday.model.settings import DockerSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Request:
     keep_sandbox: bool = False
     settings: Settings = Settings()
 
+    @property
+    def docker(self) -> DockerSettings | None:
+        """The settings of an environment of one's own; None for the sandbox."""
+        return self.settings.environments.get(self.scenario.environment)
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -59,18 +65,18 @@ class Telling:
 def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]:
     """Bring the environment up, make the plan, conduct, and take down what was brought up."""
     state = HostState()
-    environment = environment_of(request.scenario, request.root)
+    environment = environment_of(request.scenario, request.root, request.docker)
     for result in clear_the_way(state):
         tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
     with state.exclusive(environment.project):
         was_up = bool(environment.containers())
-        if not environment.is_up:
+        if not environment.is_up and environment.name == SANDBOX:
             tell.say("starting the sandbox")
         try:
             environment.up(tell.say)
             return _conduct(request, tell, state)
         finally:
-            if not was_up and not request.keep_sandbox:
+            if environment.name == SANDBOX and not was_up and not request.keep_sandbox:
                 tell.say("taking the sandbox down")
                 environment.down()
             elif was_up or request.keep_sandbox:
@@ -78,7 +84,7 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
 
 
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
-    environment = environment_of(request.scenario, request.root)
+    environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
     drill = drill_id(name, datetime.now(UTC))
     plan = make_plan(

@@ -17,7 +17,7 @@ from gameday.conduct.clock import Clock
 from gameday.conduct.crew import Crew
 from gameday.conduct.ending import Watched
 from gameday.conduct.worker_log import WorkerEvents
-from gameday.environments.sandbox import Sandbox
+from gameday.environments import DrillEnvironment
 from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.model.probe import ProbeDefinition
@@ -53,7 +53,7 @@ class Conducting:
     """What a drill is made of while it runs."""
 
     plan: Plan
-    environment: Sandbox
+    environment: DrillEnvironment
     folder: Folder
     definitions: Mapping[str, ProbeDefinition]
     probes: Mapping[str, Probe]

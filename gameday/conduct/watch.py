@@ -90,5 +90,7 @@ class WatchThread(threading.Thread):
     def finish(self) -> None:
         """Wait for the last look."""
         self.join(6)
+        if (close := getattr(self._collector, "close", None)) is not None:
+            close()
         if self.is_alive() and not self._blind:
             self._say("source.blind", {"why": "it hangs and did not take its last look"})

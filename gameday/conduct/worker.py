@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     folder, root, steady_at = Folder(Path(arguments[0])), Path(arguments[1]), float(arguments[2])
     plan = Plan.model_validate_json(folder.plan.read_bytes())
     log = WorkerLog(folder.worker_log)
-    environment = environment_of(plan.scenario, root)
+    environment = environment_of(plan.scenario, root, plan.docker)
     definitions = probe_definitions((folder.path / "probes.json").read_bytes())
     set_stage(
         Stage(

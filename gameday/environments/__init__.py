@@ -1,7 +1,78 @@
-"""Places where a drill may happen, and what may be touched there."""
+"""Places where a drill may happen, and what may be touched there: our sandbox, or a Compose project of one's own."""
 
 from __future__ import annotations
 
-from gameday.environments.sandbox import Sandbox
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-ENVIRONMENTS: dict[str, type[Sandbox]] = {"sandbox": Sandbox}
+from gameday.model.protocols import Environment
+
+if TYPE_CHECKING:
+    from gameday.clients.docker import Container
+    from gameday.clients.http import Endpoint
+    from gameday.model.settings import PagerSettings
+
+SANDBOX = "sandbox"
+"""The environment that every workspace has; others are named in `gameday.toml`."""
+
+
+class DrillEnvironment(Environment, Protocol):
+    """What conducting a drill needs of a place, beyond what a fault needs."""
+
+    root: Path
+
+    @property
+    def project(self) -> str: ...
+
+    @property
+    def is_up(self) -> bool: ...
+
+    @property
+    def prometheus(self) -> Endpoint | None:
+        """Where alerts and metrics are read; None where there is none."""
+        ...
+
+    @property
+    def alertmanager(self) -> Endpoint | None: ...
+
+    @property
+    def pager(self) -> PagerSettings | None:
+        """Where Alertmanager's webhook is taken by gameday itself; None where `ops` does that, or nobody."""
+        ...
+
+    @property
+    def ops_url(self) -> str | None:
+        """Flags, releases, pager inboxes and status page; None where the place has no `ops`."""
+        ...
+
+    @property
+    def gateway(self) -> str | None:
+        """The service whose log tells of every request of users; None where none does."""
+        ...
+
+    @property
+    def traffic_url(self) -> str:
+        """What traffic is sent to. Raises InvalidInput where nobody said."""
+        ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What can be read here."""
+        ...
+
+    def containers(self) -> list[Container]: ...
+
+    def up(self, say: Callable[[str], None]) -> None:
+        """See that it runs. Raises Missing where it does not."""
+        ...
+
+    def down(self) -> None:
+        """Take down what `up` started."""
+        ...
+
+    def settle(self) -> None:
+        """What an earlier drill changed goes back to its default."""
+        ...
+
+    def settle_quietly(self) -> None: ...

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gameday.environments import SANDBOX
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
     from gameday.clients.compose import Compose
     from gameday.clients.docker import Container
+    from gameday.clients.http import Endpoint
+    from gameday.model.probe import Reach
 
 COMPOSE_FILE = "docker-compose.sandbox.yml"
 RELOADED = ("prometheus", "alertmanager")
@@ -39,7 +42,9 @@ class Sandbox(ComposeProject):
 
     root: Path
     alerting: str = "fast"
-    name: str = "sandbox"
+    name: str = SANDBOX
+    pager: None = None
+    gateway: str = "gateway"
 
     @property
     def project(self) -> str:
@@ -57,7 +62,18 @@ class Sandbox(ComposeProject):
         return f"http://127.0.0.1:{self.variables()[port]}"
 
     @property
-    def shop_url(self) -> str:
+    def sources(self) -> tuple[str, ...]:
+        from gameday.model.plan import SOURCES
+
+        return SOURCES
+
+    def reach(self) -> Reach:
+        from gameday.model.probe import Reach
+
+        return Reach(prometheus=self._url("prometheus_port"))
+
+    @property
+    def traffic_url(self) -> str:
         return self._url("shop_port")
 
     @property
@@ -65,12 +81,17 @@ class Sandbox(ComposeProject):
         return self._url("ops_port")
 
     @property
-    def prometheus_url(self) -> str:
-        return self._url("prometheus_port")
+    def prometheus(self) -> Endpoint:
+        return self._endpoint("prometheus_port")
 
     @property
-    def alertmanager_url(self) -> str:
-        return self._url("alertmanager_port")
+    def alertmanager(self) -> Endpoint:
+        return self._endpoint("alertmanager_port")
+
+    def _endpoint(self, port: str) -> Endpoint:
+        from gameday.clients.http import Endpoint
+
+        return Endpoint(self._url(port))
 
     @property
     def _compose(self) -> Compose:

@@ -20,8 +20,8 @@ from gameday.model.address import refused_because
 from gameday.model.injection import Injection
 from gameday.model.protocols import Fault
 from gameday.model.scenario import Scenario
+from gameday.model.settings import PRODUCTION
 
-PRODUCTION = frozenset({"production", "prod", "live", "prd"})
 NAME_KEYS = frozenset({"fault", "target", "environment", "probe", "service"})
 _INJECTION_KEYS = tuple(f.alias or n for n, f in Injection.model_fields.items() if n != "settings")
 
@@ -39,7 +39,7 @@ def read_scenario(
     """
     mistakes = Mistakes(shown(path))
     root = must_be_mapping(read_yaml(path), mistakes, "a scenario")
-    known = declared_variables(root, variables or {}, defaults or {}, mistakes)
+    known = declared_variables(root, variables or {}, _defaults_for(root, defaults or {}), mistakes)
     tree = substitute(_with_values(root, known), known, mistakes)
     assert isinstance(tree, Branch)
     workspace = find_workspace(path.parent)
@@ -56,6 +56,12 @@ def read_scenario(
     mistakes.stop()
     assert isinstance(scenario, Scenario)
     return scenario
+
+
+def _defaults_for(root: Branch, defaults: Mapping[str, str]) -> Mapping[str, str]:
+    """The sandbox's own ports are right in the sandbox only."""
+    named = root.get("environment")
+    return defaults if not isinstance(named, Leaf) or named.value == "sandbox" else {}
 
 
 def _with_values(root: Branch, variables: Mapping[str, Any]) -> Branch:

@@ -58,7 +58,7 @@ def _mistakes(path: Path, text: str, error: ValidationError) -> list[Mistake]:
     found = []
     for wrong in error.errors():
         way = [str(step) for step in wrong["loc"]]
-        message = wrong["msg"]
+        message = wrong["msg"].removeprefix("Value error, ")
         if wrong["type"] == "extra_forbidden":
             message = f"unknown key {named(way[-1])}{meant(way[-1], _keys(way[:-1]))}"
         found.append(_at(path, text, way[-1] if way else "", f"{escaped('.'.join(way))}: {message}"))

@@ -11,8 +11,11 @@ from gameday.model.noun import Noun
 from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.services import Services
+from gameday.model.settings import DockerSettings
 from gameday.model.undo import Undo
 
+SOURCES = ("canary", "prometheus", "alertmanager", "pager", "ops", "docker", "gateway", "shell", "words", "probe")
+"""Everything that can be read: what the sandbox has."""
 Responders = Literal["human", "scripted", "none"]
 
 
@@ -51,6 +54,10 @@ class Plan(Noun):
     no_fault: bool = False
     """A control run: everything but the fault."""
     faults: tuple[PlannedFault, ...] = ()
+    sources: tuple[str, ...] = SOURCES
+    """What this environment lets a drill read. What is not read here can prove nothing, and blinds nobody."""
+    docker: DockerSettings | None = None
+    """The environment's settings, without secrets; None for the sandbox."""
     allowed_commands: tuple[str, ...] = ()
     """Programs that `command` probes may start, from `gameday.toml`."""
     rules_off: Mapping[str, str] = Field(default_factory=dict)

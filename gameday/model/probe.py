@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -71,5 +72,9 @@ class Reach(Noun):
 
     prometheus: str = ""
     """Base address; empty where there is none."""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    """Sent with each question to that Prometheus."""
+    ca: str = ""
+    """File with the certificate authority of that Prometheus; empty for the usual ones."""
     commands: tuple[str, ...] = ()
     """Programs that a `command` probe may start: names or absolute paths."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gameday.model.gap import Gap
     from gameday.model.observation import Observation
     from gameday.model.plan import Target
+    from gameday.model.probe import Reach
     from gameday.model.record import Record
     from gameday.model.review import Review
     from gameday.model.runbook import Runbook
@@ -23,9 +24,8 @@ class Environment(Protocol):
 
     name: str
 
-    @property
-    def prometheus_url(self) -> str:
-        """Where its monitoring is asked; empty where it has none."""
+    def reach(self) -> Reach:
+        """What probes may reach here: its Prometheus, and how it is asked."""
         ...
 
     def variables(self) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ class Prometheus:
 
     def __init__(self, definition: PrometheusProbe, reach: Reach) -> None:
         self._query, self._url = definition.query, reach.prometheus.rstrip("/")
-        self._http = HttpClient(definition.timeout.total_seconds())
+        self._http = HttpClient(definition.timeout.total_seconds(), headers=reach.headers, ca=reach.ca)
 
     def ask(self) -> Observation:
         if not self._url:

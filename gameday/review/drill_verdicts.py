@@ -91,7 +91,7 @@ def needed_sources(facts: Facts) -> tuple[str, ...]:
         needed += ["ops", "words"]
         kinds = {s for step in (plan.runbook.steps if plan.runbook else ()) if step.evidence for s in _sources_of(step.evidence)}
         needed += sorted(kinds & {"shell", "docker"})
-    return tuple(dict.fromkeys(needed))
+    return tuple(s for s in dict.fromkeys(needed) if s in plan.sources)
 
 
 def _sources_of(evidence: object) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def facts_of(record: Record) -> Facts:
     told = stories(timeline, scenario, origin)
     return Facts(
         record=record,
-        sight=Sight(timeline, ended),
+        sight=Sight(timeline, ended, record.plan.sources),
         started=started,
         ended=ended,
         since=since,

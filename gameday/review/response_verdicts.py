@@ -46,6 +46,7 @@ class _Response:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._scenario = facts.record.plan.scenario
+        self._words = tuple(s for s in WORDS if s in facts.record.plan.sources)
         self._aside = self._why_aside()
 
     def _why_aside(self) -> tuple[Answer, str] | None:
@@ -149,7 +150,7 @@ class _Response:
             met = b.came.at <= due
             why = f"after {max(0.0, (b.came.at - b.anchor).total_seconds()):.1f} s"
             return say(b.key, b.expects, "response", "met" if met else "missed", why, b.anchor_event, b.came.event)
-        sources: tuple[str, ...] = ("canary",) if b.key == "response:impact_over" else WORDS
+        sources: tuple[str, ...] = ("canary",) if b.key == "response:impact_over" else self._words
         if b.key == "response:first_mitigation":
             sources = ("ops", "docker", "shell")
         return self._absent(b, due, sources)
@@ -209,7 +210,7 @@ class _Response:
         worst = max(pairwise(marks), key=lambda p: p[1].at - p[0].at, default=None)
         if worst is None or worst[1].at - worst[0].at <= every:
             return say("response:updates", expects, "response", "met", "no longer silence", *(m.event for m in marks))
-        if blind := self._facts.sight.first_blind(WORDS, worst[0].at, worst[1].at):
+        if blind := self._facts.sight.first_blind(self._words, worst[0].at, worst[1].at):
             return say("response:updates", expects, "response", "undecidable", blind.why, blind.event)
         why = f"{after(worst[0].at, worst[1].at)} without one"
         return say("response:updates", expects, "response", "missed", why, worst[0].event, worst[1].event)
@@ -238,7 +239,7 @@ class _Response:
         anchor, event = self._acknowledged()
         due = max(anchor, last.at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
         met = f"{criterion.failed_share:.0%} or more of the canary's requests failed for {budget(criterion.lasting)}, which is {criterion.severity}"
-        judged = self._absent(_Budget("criteria", expects, due - anchor, anchor, event, None), due, WORDS)
+        judged = self._absent(_Budget("criteria", expects, due - anchor, anchor, event, None), due, self._words)
         if judged.verdict != "missed":
             return judged
         return say("criteria", expects, "response", "missed", f"{met}; none was declared", first.event, last.event, *judged.evidence)

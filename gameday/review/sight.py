@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from gameday.model.event import Event
+from gameday.model.plan import SOURCES
 from gameday.model.timeline import Timeline
 
 LONGEST_SILENCE = timedelta(seconds=10)
@@ -28,8 +29,9 @@ class Blindness:
 class Sight:
     """What the sources of one drill could see."""
 
-    def __init__(self, timeline: Timeline, ended: datetime) -> None:
-        self._ended = ended
+    def __init__(self, timeline: Timeline, ended: datetime, sources: tuple[str, ...] = SOURCES) -> None:
+        """`sources` are those that the environment has: what it does not have could never see."""
+        self._ended, self._sources = ended, sources
         self._marks: dict[str, list[Event]] = {}
         for event in timeline.of("source.alive", "source.blind"):
             self._marks.setdefault(event.source, []).append(event)
@@ -37,6 +39,8 @@ class Sight:
 
     def blind(self, source: str, since: datetime, until: datetime) -> Blindness | None:
         """Why `source` could not see all of this span, which is cut at the drill's end; None where it could."""
+        if source not in self._sources:
+            return Blindness(source, f"this environment has no {source} that a drill can read", since)
         until = min(until, self._ended)
         marks = self._marks.get(source, [])
         alive = [m for m in marks if m.kind != "source.blind"]

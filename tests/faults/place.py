@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gameday.model.plan import Target
+from gameday.model.probe import Reach
 
 TARGET = Target(service="payments", container="c1", name="payments_1", project="p")
 PLACE: dict[str, dict[str, str]] = {"pause": {"paused": "true"}, "kill": {"running": "false"}}
@@ -14,11 +15,13 @@ class Place:
     """One container, running, unless said otherwise."""
 
     name = "place"
-    prometheus_url = ""
 
     def __init__(self, paused: str = "false", running: str = "true") -> None:
         self._state = {"started_at": "t0", "paused": paused, "running": running}
         self.acts: list[tuple[str, str]] = []
+
+    def reach(self) -> Reach:
+        return Reach()
 
     def variables(self) -> Mapping[str, str]:
         return {}

@@ -155,7 +155,7 @@ def review_of(drill: Path) -> dict[str, Any]:
     return found
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     held = [socket.socket() for _ in range(count)]
     for one in held:
         one.bind(("127.0.0.1", 0))
@@ -176,7 +176,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     project = f"gameday-test-{os.getpid()}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GAMEDAY_")}
     environment |= {"GAMEDAY_SANDBOX_PROJECT": project, "XDG_STATE_HOME": str(root / "state"), "PYTHONPATH": str(ROOT)}
-    environment |= {name: str(port) for name, port in zip(PORTS, _free_ports(len(PORTS)), strict=True)}
+    environment |= {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     bench = Bench(root, project, environment)
     try:
         up = bench.gameday("sandbox", "up", within=180)
