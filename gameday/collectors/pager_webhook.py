@@ -49,7 +49,7 @@ class PagerWebhook:
         except OSError as error:
             raise Missing(f"the pager cannot listen on {settings.listen}: {error.strerror}; change `listen` in gameday.toml") from error
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="pager webhook", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="pager webhook", daemon=True)
         self._thread.start()
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -67,11 +68,25 @@ def _mistakes(path: Path, text: str, error: ValidationError) -> list[Mistake]:
 
 def _keys(way: list[str]) -> list[str]:
     """The keys that may stand at this place."""
-    model: type = Settings
+    shape: Any = Settings
     for step in way:
-        field = getattr(model, "model_fields", {}).get(step)
-        model = field.annotation if field else object
-    return list(getattr(model, "model_fields", {}))
+        fields = getattr(shape, "model_fields", None)
+        # Below a mapping any key leads to the mapping's values.
+        shape = fields[step].annotation if fields and step in fields else next(_models_in(shape), None)
+        shape = next(_models_in(shape), shape) if not _is_mapping(shape) else shape
+    return list(getattr(shape, "model_fields", {}))
+
+
+def _is_mapping(shape: Any) -> bool:
+    return get_origin(shape) is Mapping
+
+
+def _models_in(shape: Any) -> Iterator[Any]:
+    """The models that a type such as `Server | None` or `Mapping[str, DockerSettings]` holds."""
+    if hasattr(shape, "model_fields"):
+        yield shape
+    for inner in get_args(shape):
+        yield from _models_in(inner)
 
 
 def _at(path: Path, text: str, key: str, message: str) -> Mistake:

@@ -125,3 +125,19 @@ def test_the_same_page_a_thousand_times_is_one_story() -> None:
         f"add alert.delivered PaymentsErrorRate at {15 + n / 100}s receiver=shop-pager status=firing repeated=true" for n in range(1000)
     ]
     assert rules(judged(*many)) == set()
+
+
+def test_what_an_environment_does_not_have_proves_nothing_and_blinds_nobody() -> None:
+    without = ("canary", "prometheus", "docker", "shell", "words", "probe")
+    found = judged("drop alert.delivered PaymentsErrorRate", sources=without)
+    verdicts = {v.key: v for v in found.verdicts}
+    assert verdicts["alert:PaymentsErrorRate:delivered"].verdict == "undecidable"
+    assert "no pager that a drill can read" in verdicts["alert:PaymentsErrorRate:delivered"].why
+    assert "observer_blind" not in rules(found)
+    assert "source:ops" not in verdicts
+
+
+def test_words_alone_prove_a_missing_declaration_where_nothing_else_is_read() -> None:
+    without = ("canary", "prometheus", "pager", "docker", "shell", "words", "probe")
+    found = judged("end 120s", "drop incident.declared incident", "drop incident.severity incident", sources=without)
+    assert "incident_not_declared" in rules(found)
