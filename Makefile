@@ -15,7 +15,8 @@ drill: setup ## one full drill with a scripted responder; ends with the gaps it 
 	|| { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 test: setup ## all tests, those that need Docker included
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not drills and not crash"
+	@$(PYTHON) -m pytest -m "docker and not drills and not crash"
 
 test-drills: setup ## drills in the sandbox, ROUNDS times each
 	@ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -m drills

@@ -52,8 +52,9 @@ def starting() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         experiment = Path(folder) / "experiment.json"
         experiment.write_text(json.dumps({"title": "x", "description": "x", "method": []}))
-        help_, chaos_help = side_by_side([gameday, "--help"], [chaos, "--help"])
-        check, validate = side_by_side([gameday, "check", "scenarios/"], [chaos, "validate", str(experiment)])
+        # In a folder of its own: it leaves a log wherever it is called.
+        help_, chaos_help = side_by_side([gameday, "--help"], [chaos, "--help"], Path(folder))
+        check, validate = side_by_side([gameday, "check", "scenarios/"], [chaos, "validate", str(experiment)], Path(folder))
     return [
         Row("gameday --help", help_, "chaos --help", chaos_help),
         Row("gameday check scenarios/", check, "chaos validate", validate),
@@ -108,17 +109,17 @@ def _unix(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def side_by_side(ours: Sequence[str], theirs: Sequence[str]) -> tuple[float, float]:
-    """Medians of two commands, run in turn, so that both meet the same noise."""
+def side_by_side(ours: Sequence[str], theirs: Sequence[str], there: Path) -> tuple[float, float]:
+    """Medians of two commands, run in turn, so that both meet the same noise. Theirs is called in the folder `there`."""
     a, b = [], []
     for _ in range(ROUNDS):
         a.append(timed(lambda: quiet(ours)))
-        b.append(timed(lambda: quiet(theirs)))
+        b.append(timed(lambda: quiet(theirs, there)))
     return statistics.median(a), statistics.median(b)
 
 
-def quiet(command: Sequence[str]) -> None:
-    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+def quiet(command: Sequence[str], cwd: Path = ROOT) -> None:
+    subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
 def timed(deed: Callable[[], object]) -> float:
