@@ -10,7 +10,6 @@ import click
 
 from gameday.commands.mistakes import show_mistakes
 from gameday.commands.options import FAIL_ON, OUTPUT
-from gameday.environments import SANDBOX
 from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
@@ -34,7 +33,7 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
     """
     workspace = find_workspace(_start(paths))
     ports = Sandbox(root=workspace.root).variables()
-    found = check(paths, workspace, Catalogue(FAULTS, _environments(workspace), ports, lambda: _runbook_rules(workspace)))
+    found = check(paths, workspace, Catalogue(FAULTS, lambda: _environments(workspace), ports, lambda: _runbook_rules(workspace)))
     if not paths:
         found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
     if output == "json":
@@ -51,11 +50,9 @@ def _start(paths: tuple[Path, ...]) -> Path:
 
 
 def _environments(workspace: Workspace) -> tuple[str, ...] | None:
-    """Names that scenarios may use; None where gameday.toml itself has mistakes, which are told of their own."""
-    if not (workspace.root / "gameday.toml").is_file():
-        return (SANDBOX,)
+    """Names beside the sandbox that scenarios may use; None where gameday.toml itself has mistakes, which are told of their own."""
     try:
-        return (SANDBOX, *_settings(workspace).environments)
+        return tuple(_settings(workspace).environments)
     except InvalidInput:
         return None
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gameday.conduct.start import Request
-from gameday.environments import SANDBOX
 from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput
 from gameday.faults import FAULTS
@@ -28,8 +27,7 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
     ports = Sandbox(root=workspace.root).variables()
     probes = read_probes(workspace.root / "probes", ports)
     settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
-    places = [SANDBOX, *settings.environments]
-    scenario = read_scenario(path, FAULTS, _overrides(variables), defaults=ports, probes=probes, environments=places)
+    scenario = read_scenario(path, FAULTS, _overrides(variables), defaults=ports, probes=probes, environments=lambda: settings.environments)
     kind, script = _responders(responders)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
     return Request(

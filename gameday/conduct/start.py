@@ -18,13 +18,12 @@ from gameday.conduct.experiment import experiment
 from gameday.conduct.plan import make_plan
 from gameday.conduct.preflight import clear_the_way
 from gameday.conduct.supervision import Conducting
-from gameday.environments import SANDBOX
 from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan, Responders
 from gameday.model.probe import ProbeDefinition, probe_definitions_json
 from gameday.model.runbook import Runbook
-from gameday.model.scenario import Scenario
+from gameday.model.scenario import SANDBOX, Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
 from gameday.model.settings import DockerSettings, Settings

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from gameday.clients.http import Endpoint
     from gameday.model.settings import PagerSettings
 
-SANDBOX = "sandbox"
-"""The environment that every workspace has; others are named in `gameday.toml`."""
-
 
 class DrillEnvironment(Environment, Protocol):
     """What conducting a drill needs of a place, beyond what a fault needs."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gameday.environments import SANDBOX
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
 
@@ -42,7 +41,7 @@ class Sandbox(ComposeProject):
 
     root: Path
     alerting: str = "fast"
-    name: str = SANDBOX
+    name: str = "sandbox"
     pager: None = None
     gateway: str = "gateway"
 

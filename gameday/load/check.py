@@ -30,7 +30,8 @@ class Catalogue:
     """What files may name: faults, environments, values of `${…}` that a place knows, and rules for pages."""
 
     faults: Mapping[str, type[Fault]]
-    environments: Collection[str] | None = None
+    environments: Callable[[], Collection[str] | None] | None = None
+    """Asked for when a scenario names another one than the sandbox."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     runbook_rules: Callable[[], Sequence[RunbookRule]] = tuple
     """Asked for when the first page is checked: rules take time to load."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from gameday.load.yaml_reader import read_yaml
 from gameday.model.address import refused_because
 from gameday.model.injection import Injection
 from gameday.model.protocols import Fault
-from gameday.model.scenario import Scenario
-from gameday.model.settings import PRODUCTION
+from gameday.model.scenario import PRODUCTION, SANDBOX, Scenario
 
 NAME_KEYS = frozenset({"fault", "target", "environment", "probe", "service"})
 _INJECTION_KEYS = tuple(f.alias or n for n, f in Injection.model_fields.items() if n != "settings")
@@ -29,13 +28,13 @@ _INJECTION_KEYS = tuple(f.alias or n for n, f in Injection.model_fields.items() 
 def read_scenario(
     path: Path, faults: Mapping[str, type[Fault]], variables: Mapping[str, str] | None = None,
     probes: Collection[str] | None = None, *, defaults: Mapping[str, str] | None = None,
-    environments: Collection[str] | None = None,
+    environments: Callable[[], Collection[str] | None] | None = None,
 ) -> Scenario:  # fmt: skip
     """The scenario in a file, checked as far as that is possible without touching anything.
 
     `variables` override declared vars and must be declared; `defaults` (such as a sandbox's ports) fill declared vars
     only. Where `probes` are given, unknown ones are mistakes; where they are definitions, bounds are checked against
-    their units. Raises InvalidInput with all mistakes.
+    their units. `environments` names those beside the sandbox; asked for only where one is used. Raises InvalidInput with all mistakes.
     """
     mistakes = Mistakes(shown(path))
     root = must_be_mapping(read_yaml(path), mistakes, "a scenario")
@@ -61,7 +60,7 @@ def read_scenario(
 def _defaults_for(root: Branch, defaults: Mapping[str, str]) -> Mapping[str, str]:
     """The sandbox's own ports are right in the sandbox only."""
     named = root.get("environment")
-    return defaults if not isinstance(named, Leaf) or named.value == "sandbox" else {}
+    return defaults if not isinstance(named, Leaf) or named.value == SANDBOX else {}
 
 
 def _with_values(root: Branch, variables: Mapping[str, Any]) -> Branch:
@@ -148,7 +147,7 @@ def _tell_probes(tree: Branch, probes: Collection[str] | None, mistakes: Mistake
             mistakes.add(leaf.mark, f"no probe {named(leaf.value)}{there}", way)
 
 
-def _tell_environment(tree: Branch, environments: Collection[str] | None, mistakes: Mistakes) -> None:
+def _tell_environment(tree: Branch, environments: Callable[[], Collection[str] | None] | None, mistakes: Mistakes) -> None:
     node = tree.get("environment")
     if not isinstance(node, Leaf) or not isinstance(node.value, str) or name_fault(node.value) is not None:
         return
@@ -156,8 +155,9 @@ def _tell_environment(tree: Branch, environments: Collection[str] | None, mistak
         mistakes.add(
             node.mark, f"{quoted(node.value)} is refused: drills break things; practise in the sandbox first", ("environment",), unsafe=True
         )
-    elif environments is not None and node.value not in environments:
-        there = meant(node.value, environments) or f"; there is {listed(sorted(environments))}"
+    elif node.value != SANDBOX and environments is not None and (known := environments()) is not None and node.value not in known:
+        names = [SANDBOX, *known]
+        there = meant(node.value, names) or f"; there is {listed(sorted(names))}"
         mistakes.add(node.mark, f"no environment {named(node.value)}{there}", ("environment",))
 
 

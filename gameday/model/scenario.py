@@ -14,6 +14,11 @@ from gameday.model.expectation import Bound, Expect
 from gameday.model.injection import Injection
 from gameday.model.noun import Noun
 
+SANDBOX = "sandbox"
+"""The environment that every workspace has; others are named in `gameday.toml`."""
+PRODUCTION = frozenset({"production", "prod", "live", "prd"})
+"""Names of environments that no drill may happen in."""
+
 
 class Share(Noun):
     """`3 of 5`: impact is when at least `bad` of the last `of` canary samples are bad."""

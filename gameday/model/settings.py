@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from gameday.model.address import refused_because
 from gameday.model.noun import Noun
+from gameday.model.scenario import PRODUCTION, SANDBOX
 
 _REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^${}]+)\}")
 _LISTEN = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|localhost):(\d{1,5})")
@@ -35,8 +36,6 @@ def _listen(text: str) -> str:
     return text
 
 
-PRODUCTION = frozenset({"production", "prod", "live", "prd"})
-"""Names of environments that no drill may happen in."""
 Address = Annotated[str, AfterValidator(_address)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
 """Where a secret is: `${env:NAME}` or `${file:/run/secrets/x}`. The secret itself is in no file of a workspace or drill."""
@@ -88,8 +87,8 @@ class DockerSettings(Noun):
 
 
 def _free_name(name: str) -> str:
-    if name == "sandbox" or name in PRODUCTION:
-        why = "is the sandbox that every workspace has" if name == "sandbox" else "is refused: drills break things"
+    if name == SANDBOX or name in PRODUCTION:
+        why = "is the sandbox that every workspace has" if name == SANDBOX else "is refused: drills break things"
         raise ValueError(f'an environment cannot be called "{name}", which {why}')
     return name
 

@@ -90,7 +90,7 @@ def wrong(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Wrong:
         path = Path("scenarios/x.yaml")
         path.write_text(text)
         try:
-            read_scenario(path, FAULTS, variables, read_probes(workspace / "probes", {"ops_port": "1"}), environments=["sandbox"])
+            read_scenario(path, FAULTS, variables, read_probes(workspace / "probes", {"ops_port": "1"}), environments=tuple)
         except InvalidInput as error:
             return [str(m) for m in error.mistakes]
         return []

@@ -29,7 +29,7 @@ def too_short(page: Runbook) -> Iterable[Gap]:
 
 
 def ask(workspace: Path, *paths: str) -> Checked:
-    catalogue = Catalogue(FAULTS, ["sandbox"], {"ops_port": "1"}, lambda: [too_short])
+    catalogue = Catalogue(FAULTS, tuple, {"ops_port": "1"}, lambda: [too_short])
     return check([Path(p) for p in paths], find_workspace(workspace), catalogue)
 
 
