@@ -55,4 +55,6 @@ def _command() -> tuple[str, ...]:
             return ("docker", "compose")
     if shutil.which("docker-compose"):
         return ("docker-compose",)
-    raise Missing("neither `docker compose` nor `docker-compose` is installed; install Docker Compose (`bash setup/docker.sh`, on Debian and Ubuntu)")
+    raise Missing(
+        "neither `docker compose` nor `docker-compose` is installed; install Docker Compose (`bash setup/docker.sh`, on Debian and Ubuntu)"
+    )

@@ -34,7 +34,8 @@ def schema(kind: Kind, faults: Mapping[str, type[Fault]]) -> Schema:
 
 def key_notes(model: type[BaseModel]) -> Mapping[str, str]:
     """What the docstring under each field of a model says, by the field's name."""
-    return {n: text for ancestor in reversed(model.__mro__) if ancestor is not object for n, text in _own_notes(ancestor)}
+    notes = {n: text for ancestor in reversed(model.__mro__) for n, text in _own_notes(ancestor)}
+    return {name: notes[name] for name in model.model_fields if name in notes}
 
 
 @cache
@@ -47,10 +48,10 @@ def _own_notes(model: type) -> tuple[tuple[str, str], ...]:
 
 
 def _notes_in(body: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for field, note in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
-            if isinstance(note.value, ast.Constant) and isinstance(note.value.value, str):
-                yield field.target.id, inspect.cleandoc(note.value.value)
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        note = below.value.value if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) else None
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, str):
+            yield field.target.id, inspect.cleandoc(note)
 
 
 class _ForPeople(GenerateJsonSchema):
@@ -86,9 +87,15 @@ def _of(shape: Any, mode: Literal["validation", "serialization"] = "validation")
 
 def _written(shape: Any) -> Schema:
     """Of a file that people write: a key that may be left out is left out, never null; `$schema` may name this schema."""
-    found = _without_null(_of(shape))
+    found = _pruned(_of(shape))
     found.setdefault("properties", {})["$schema"] = {"type": "string", "description": "Where this schema is; for editors."}
     return found
+
+
+def _pruned(found: Schema) -> Schema:
+    """Without null as an alternative or a default."""
+    pruned: Schema = _without_null(found)
+    return pruned
 
 
 def _without_null(node: Any) -> Any:
@@ -127,7 +134,7 @@ def _tell_bounds(bound: Schema) -> None:
 
 def _injected(fault: type[Fault], injection: Schema) -> Schema:
     """One fault as it is written: its own keys beside those of every injection. With the definitions it needs."""
-    own = _without_null(_of(fault))
+    own = _pruned(_of(fault))
     about = (inspect.getdoc(inspect.getmodule(fault)) or "").strip()
     shared = {k: copy.deepcopy(v) for k, v in injection["properties"].items() if k not in ("fault", "settings")}
     needed = [key for key in injection["required"] if key != "settings"]
@@ -169,7 +176,7 @@ def _runbook(_: object) -> Schema:
     from gameday.load.runbook import FrontMatter
     from gameday.load.step_notes import StepNotes
 
-    found, notes = _written(FrontMatter), _without_null(_of(StepNotes))
+    found, notes = _written(FrontMatter), _pruned(_of(StepNotes))
     # Other tools keep keys of their own there.
     found["additionalProperties"] = True
     defs = found.setdefault("$defs", {})
@@ -207,7 +214,7 @@ def _responder(_: object) -> Schema:
 def _settings(_: object) -> Schema:
     from gameday.model.settings import Settings
 
-    return _without_null(_of(Settings))  # type: ignore[no-any-return]  # a dict goes in, a dict comes out
+    return _pruned(_of(Settings))
 
 
 _BUILT: Mapping[Kind, Callable[[Mapping[str, type[Fault]]], Schema]] = {

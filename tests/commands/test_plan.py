@@ -97,4 +97,3 @@ def test_the_estimate_follows_the_budgets_and_never_exceeds_the_longest(request_
     quicker = estimate(request_.scenario.model_copy(update={"expect": expect}))
     assert quicker.likely < usual.likely <= usual.longest == quicker.longest
     assert estimate(request_.scenario, no_fault=True).likely < usual.likely
-

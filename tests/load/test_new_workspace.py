@@ -93,7 +93,7 @@ def test_containers_can_read_it_whatever_the_umask(tmp_path: Path) -> None:
 
 
 def test_an_installation_without_its_parts_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_workspace.gameday, "__file__", str(tmp_path / "gameday" / "__init__.py"))
+    monkeypatch.setattr("gameday.__file__", str(tmp_path / "gameday" / "__init__.py"))
     with pytest.raises(Missing, match="install it again"):
         source_root()
 
@@ -116,6 +116,6 @@ def test_the_wheel_carries_the_same_workspace(wheel: Path, tmp_path: Path, monke
     from_checkout = make_workspace(tmp_path / "checkout", FAULTS)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
-    monkeypatch.setattr(new_workspace.gameday, "__file__", str(tmp_path / "installed" / "gameday" / "__init__.py"))
+    monkeypatch.setattr("gameday.__file__", str(tmp_path / "installed" / "gameday" / "__init__.py"))
     assert source_root() == tmp_path / "installed" / "gameday" / "workspace"
     assert sorted(make_workspace(tmp_path / "wheel", FAULTS)) == sorted(from_checkout)
