@@ -37,6 +37,7 @@ COMMANDS = {
     "recover": ("recover", "Put back whatever a dead drill left."),
     "doctor": ("doctor", "What this host can do, and what earlier drills left."),
     "verify": ("verify", "Check the hash chain of a drill's timeline."),
+    "config": ("config", "The settings in force here, with their origin."),
     "schema": ("schema", "JSON Schema of a file, for editors."),
     "completion": ("completion", "Shell completion."),
 }

@@ -138,7 +138,8 @@ def _injected(fault: type[Fault], injection: Schema) -> Schema:
     about = (inspect.getdoc(inspect.getmodule(fault)) or "").strip()
     shared = {k: copy.deepcopy(v) for k, v in injection["properties"].items() if k not in ("fault", "settings")}
     needed = [key for key in injection["required"] if key != "settings"]
-    return own.pop("$defs", {}) | {
+    defs: Schema = own.pop("$defs", {})
+    return defs | {
         fault.__name__: {
             "title": fault.name,
             "description": about,
