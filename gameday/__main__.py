@@ -14,6 +14,7 @@ from gameday import __version__
 from gameday.errors import GamedayError, InvalidInput, Stuck
 
 COMMANDS = {
+    "init": ("init", "A new workspace that works at once."),
     "run": ("run", "Conduct drills: break, watch, put back, report."),
     "check": ("check", "Every mistake in scenarios, probes and runbooks, at once."),
     "plan": ("plan", "Say in plain words what a drill would do."),
@@ -36,6 +37,7 @@ COMMANDS = {
     "recover": ("recover", "Put back whatever a dead drill left."),
     "doctor": ("doctor", "What this host can do, and what earlier drills left."),
     "verify": ("verify", "Check the hash chain of a drill's timeline."),
+    "config": ("config", "The settings in force here, with their origin."),
     "schema": ("schema", "JSON Schema of a file, for editors."),
     "completion": ("completion", "Shell completion."),
 }
@@ -77,7 +79,7 @@ class Lazy(click.Group):
 def cli(ctx: click.Context, debug: bool) -> None:
     """Practise incidents: break a service on purpose, and read which tooling and documentation failed.
 
-    Start with `gameday run scenarios/payments-freezes.yaml`.
+    Start with `gameday init DIR`, or in a workspace with `gameday run scenarios/payments-freezes.yaml`.
     """
     ctx.obj = {"debug": debug}
 

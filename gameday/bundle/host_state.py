@@ -39,11 +39,11 @@ class HostState:
     """Files in the state folder. Every change is one atomic rename."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or user_state_path("gameday")
+        self.folder = folder or user_state_path("gameday")
 
     @property
     def _drills(self) -> Path:
-        return self._folder / "drills"
+        return self.folder / "drills"
 
     def announce(self, drill: str, folder: Path, project: str) -> None:
         """Say that this process conducts a drill, so that others find it and can recover it."""
@@ -84,8 +84,8 @@ class HostState:
     @contextlib.contextmanager
     def exclusive(self, project: str) -> Iterator[None]:
         """Hold the only right to drill in one project of this host. Raises Refused where somebody has it."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._folder / f"{project}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self.folder / f"{project}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,12 +98,12 @@ class HostState:
 
     @property
     def _lever(self) -> Path:
-        return self._folder / "halted"
+        return self.folder / "halted"
 
     def halt(self, reason: str) -> None:
         """Pull the lever: running drills stop, new ones are refused, until `resume`."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = self._folder / f".halted.{os.getpid()}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".halted.{os.getpid()}"
         temporary.write_text(reason)
         temporary.rename(self._lever)
 

@@ -56,4 +56,6 @@ def compose_command() -> tuple[str, ...]:
             return ("docker", "compose")
     if shutil.which("docker-compose"):
         return ("docker-compose",)
-    raise Missing("neither `docker compose` nor `docker-compose` is installed; run `make setup`, or install Docker Compose")
+    raise Missing(
+        "neither `docker compose` nor `docker-compose` is installed; install Docker Compose (`bash setup/docker.sh`, on Debian and Ubuntu)"
+    )

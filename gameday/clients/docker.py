@@ -57,7 +57,8 @@ class Docker:
             self._api = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=timeout)
         except (DockerException, RequestException) as error:
             raise Missing(
-                "no Docker daemon answers; start it (`sudo systemctl start docker`), run `make setup`, or set DOCKER_HOST"
+                "no Docker daemon answers; start it (`sudo systemctl start docker`), have it installed (`bash setup/docker.sh`, on Debian and"
+                " Ubuntu), or set DOCKER_HOST"
             ) from error
 
     def version(self) -> str:

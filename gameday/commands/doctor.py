@@ -1,108 +1,58 @@
-"""`gameday doctor`: what this host can do, and what earlier drills left."""
+"""`gameday doctor`: what this host can do, what earlier drills left, and what to do about what is not well."""
 
 from __future__ import annotations
 
 import json
-import platform
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from gameday.bundle.host_state import HostState
 from gameday.commands.options import OUTPUT
-from gameday.commands.reading import reports_folder
-from gameday.conduct.preflight import Leftover, leftovers
-from gameday.errors import GamedayError
+from gameday.conduct.host_findings import Finding, look
+from gameday.load.workspace import find_workspace
 from gameday.model.safe_text import safe
-
-ENOUGH_DISK = 200_000_000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `needed`: drills cannot run without it."""
-
-    name: str
-    ok: bool
-    needed: bool
-    said: str
 
 
 @click.command()
 @OUTPUT
 def command(output: str) -> int:
-    """Look at Docker, Compose, the kernel, disk space and leftovers. Exit code 6 where something needed is missing, 4 where a fault is left."""
-    found = [*_host(), *_docker(), *_kernel()]
-    left = leftovers(HostState())
-    found.append(Finding("leftovers", not left, False, _left(left)))
-    halted = HostState().halted
-    found.append(Finding("lever", halted is None, False, f"halted: {halted}; lift it with `gameday resume`" if halted else "not pulled"))
+    """Look at Python, Docker, the sandbox, the kernel, disk, memory and leftovers; say what to do about what is not well.
+
+    Exit codes: 4 where a fault of an earlier drill is left, 6 where something is missing without which no drill runs, else 0.
+    """
+    workspace = find_workspace(Path.cwd())
+    found = tuple(look(workspace.root, len(workspace.scenarios())))
     if output == "json":
         click.echo(json.dumps({"findings": [asdict(f) for f in found]}, indent=2))
     else:
-        for finding in found:
-            mark = "ok  " if finding.ok else "FAIL" if finding.needed else "--  "
-            click.echo(safe(f"{mark}  {finding.name:12} {finding.said}", 300))
-    if any(x.faults for x in left):
+        for line in _page(found):
+            click.echo(safe(line, 400))
+    return exit_code(found)
+
+
+def exit_code(found: Sequence[Finding]) -> int:
+    if any(f.broken for f in found):
         return 4
     return 6 if any(f.needed and not f.ok for f in found) else 0
 
 
-def _host() -> Iterator[Finding]:
-    version = ".".join(str(v) for v in sys.version_info[:3])
-    yield Finding("python", sys.version_info >= (3, 11), True, version)
-    linux = sys.platform == "linux"
-    said = f"{platform.system()} {platform.release()} {platform.machine()}"
-    yield Finding("host", linux, False, said if linux else f"{said}; the guard needs Linux for its full promise")
-    folder = reports_folder()
-    free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
-    yield Finding("disk", free > ENOUGH_DISK, True, f"{free / 1e9:.1f} GB free for reports")
+def _page(found: Sequence[Finding]) -> list[str]:
+    lines = []
+    for finding in found:
+        mark = "ok  " if finding.ok else "FAIL" if finding.needed or finding.broken else "--  "
+        lines.append(f"{mark}  {finding.name:10}  {finding.said}")
+        if not finding.ok and finding.do:
+            lines.append(f"{'':18}do: {finding.do}")
+    return [*lines, "", _verdict(found)]
 
 
-def _docker() -> Iterator[Finding]:
-    from gameday.clients.docker import Docker
-
-    try:
-        docker = Docker()
-        yield Finding("docker", True, True, f"server {docker.version()}")
-    except (GamedayError, OSError) as error:
-        yield Finding("docker", False, True, str(error))
-    for words in (("docker", "compose", "version"), ("docker-compose", "version")):
-        if shutil.which(words[0]):
-            done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL)
-            if done.returncode == 0:
-                yield Finding("compose", True, True, done.stdout.partition("\n")[0].strip())
-                return
-    yield Finding("compose", False, True, "neither `docker compose` nor `docker-compose` answers; install Docker Compose")
-
-
-def _kernel() -> Iterator[Finding]:
-    """What network faults can use. Built in, loaded, or there to be loaded."""
-    release = platform.release()
-    folder = Path("/lib/modules") / release
-    listed = _text(folder / "modules.builtin") + _text(folder / "modules.dep") + _text(Path("/proc/modules"))
-    for name, module in (("netem", "sch_netem"), ("tbf", "sch_tbf"), ("nfqueue", "nfnetlink_queue")):
-        there = module in listed
-        yield Finding(
-            name, there, False, f"kernel module {module} {'is there' if there else 'not found; network faults that need it cannot run'}"
-        )
-    two = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    yield Finding("cgroups", True, False, f"version {2 if two else 1}")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
-
-
-def _left(left: list[Leftover]) -> str:
-    if not left:
-        return "none of earlier drills"
-    return f"{len(left)} drill(s) died and were not closed; `gameday recover` puts things back"
+def _verdict(found: Sequence[Finding]) -> str:
+    if any(f.broken for f in found):
+        return "Something may still be broken: run `gameday recover` first."
+    missing = [f.name for f in found if f.needed and not f.ok]
+    if missing:
+        return f"Drills cannot run here yet: {', '.join(missing)}."
+    less = [f.name for f in found if not f.ok]
+    return f"Drills can run here{'; not at their best: ' + ', '.join(less) if less else ''}."

@@ -8,12 +8,12 @@ import click
 
 from gameday.catalog import environment_of
 from gameday.commands.options import OUTPUT
+from gameday.commands.plan_words import Resolved, words
 from gameday.commands.reading import request_for
 from gameday.conduct.plan import make_plan
+from gameday.conduct.start import Request
 from gameday.errors import Missing
-from gameday.model.duration import format_duration
 from gameday.model.plan import Plan
-from gameday.model.safe_text import safe
 
 
 @click.command()
@@ -22,42 +22,33 @@ from gameday.model.safe_text import safe
 @click.option("--no-fault", is_flag=True, help="Plan the control run.")
 @OUTPUT
 def command(scenario: Path, variables: tuple[str, ...], no_fault: bool, output: str) -> None:
-    """Say what will be broken, where, how it is undone, what stops it early, and how long it may take."""
+    """Say what will be broken, where, what users feel, how it is undone, what stops it early, who is needed, and how long it takes.
+
+    Where the sandbox is not up, the words say all that needs no container, and how to get the rest. JSON is the whole plan,
+    with containers and hash, or nothing: exit code 6.
+    """
     request = request_for(scenario, "human", no_fault, False, variables)
+    if output == "json":
+        click.echo(_planned(request).model_dump_json(indent=2, by_alias=True))
+        return
+    try:
+        plan = _planned(request)
+        resolved = Resolved(plan.faults, plan.hash)
+    except Missing as missing:
+        resolved = Resolved(why_not=str(missing))
+    for line in words(request, resolved):
+        click.echo(line)
+
+
+def _planned(request: Request) -> Plan:
+    """Raises Missing where the environment is not up."""
     environment = environment_of(request.scenario, request.root, request.docker)
     if not environment.containers():
-        raise Missing("the sandbox is not up, so targets cannot be resolved; start it with `gameday sandbox up`")
-    plan = make_plan(
+        raise Missing(
+            f"{environment.project} is not up, so containers cannot be looked up; start it"
+            + (" with `gameday sandbox up`" if request.docker is None else "")
+        )
+    return make_plan(
         request.scenario, environment, drill="", name=request.source.stem, services=request.services, runbook=request.runbook,
-        responders=request.responders, no_fault=no_fault, settings=request.settings,
+        responders=request.responders, no_fault=request.no_fault, settings=request.settings,
     )  # fmt: skip
-    if output == "json":
-        click.echo(plan.model_dump_json(indent=2, by_alias=True))
-    else:
-        for line in _words(plan):
-            click.echo(safe(line, 1_000))
-
-
-def _words(plan: Plan) -> list[str]:
-    scenario = plan.scenario
-    steady = scenario.canary.steady_for
-    lines = [scenario.title, f"in {scenario.environment}, on the service {scenario.service}", ""]
-    lines.append(f"waits until users are served for {format_duration(steady)}, and " + ", ".join(str(b) for b in scenario.steady_state))
-    for fault, injection in zip(plan.faults, scenario.faults, strict=False):
-        until = (
-            f"until somebody mitigates it, at most {format_duration(injection.at_most)}"
-            if injection.hold
-            else f"for {format_duration(injection.longest)}"
-        )
-        lines.append(
-            f"breaks   {fault.fault} on {fault.target.name} ({fault.target.container[:12]}), {format_duration(injection.at)} later, {until}"
-        )
-        undo = ", ".join(f"{s.verb} {s.arguments.get('container', '')[:12]}" for s in fault.undo.steps)
-        lines.append(f"undoes   {undo}; verified; also after kill -9 of gameday")
-    if plan.no_fault:
-        lines.append("breaks   nothing: a control run")
-    early = [*(f"{b}" for b in scenario.abort_when), "gameday halt", "Ctrl-C", "its process or its guard dying"]
-    lines.append("stops early on   " + "; ".join(early))
-    longest = max((i.at + i.longest for i in scenario.faults), default=steady)
-    lines += [f"takes at most    {format_duration(steady + longest)} and the time until all is quiet", f"plan hash        {plan.hash}"]
-    return lines

@@ -32,6 +32,8 @@ ABORT_EVERY = 2.0
 WORKER_OVERDUE = 15.0
 """Seconds past the end of the last fault's time after which a worker that still runs counts as hanging."""
 AFTER_RESOLVE = 3.0
+LONGEST_QUIET = 600.0
+"""Seconds after the last fault in which all must get quiet; then the drill is closed anyway."""
 HUMANS_LINGER = 60.0
 """Seconds that people have for closing words after everything is quiet, unless somebody says `resolve`."""
 
@@ -206,7 +208,7 @@ class Supervision:
             elif self.c.plan.responders == "human" and not self.c.plan.no_fault:
                 ends.append(self._people_until(watched))
             latest = max((e for e in ends if e), default=None)
-            if latest is None or now > latest or self.c.clock.boottime() - began > 600:
+            if latest is None or now > latest or self.c.clock.boottime() - began > LONGEST_QUIET:
                 return
 
     def _people_until(self, watched: Watched) -> datetime | None:

@@ -118,6 +118,10 @@ class Sandbox(ComposeProject):
                 self.docker.kill(container.id, "SIGHUP")
         self.wait_healthy(healthy_within)
 
+    def images(self) -> list[str]:
+        """The images that it is made of."""
+        return self._compose.images()
+
     def down(self) -> None:
         self._compose.down()
 

@@ -27,18 +27,31 @@ class FrontMatter(Noun):
     """What the head of a `runbook: v1` page says. Keys of other tools are passed over."""
 
     runbook: Literal["v1"]
+    """Makes the page exact: its steps have ids and evidence."""
     title: str | None = None
+    """The page's title, where its first heading is not it."""
     alert: str | None = None
+    """The alert that this page is for."""
     alerts: tuple[str, ...] = ()
+    """The alerts, where there are several."""
     service: str | None = None
+    """The service it is about."""
     owner: str | None = None
+    """The team that keeps it true."""
     severity: str | None = None
+    """The severity its alert has."""
     reviewed: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    """When somebody last followed it: 2026-01-31."""
     contacts: tuple[Contact, ...] = ()
+    """Whom to page when."""
     dashboards: tuple[str, ...] = ()
+    """Dashboards to look at."""
     logs: str | tuple[str, ...] | None = None
+    """Where the logs are."""
     needs: tuple[str, ...] = ()
+    """Programs that its commands use."""
     profile: Literal["alert", "service"] = "alert"
+    """alert: the page of an alert, with its four headings; service: a page about a service."""
 
 
 def read_runbook(path: Path, root: Path) -> Runbook:

@@ -34,14 +34,18 @@ class CanaryOutcome(Noun):
     """Users are served again, for so long."""
 
     path: str | None = None
+    """Which path is asked; the scenario's canary where it is left out."""
     ok: str | int | float | None = None
+    """What a good answer is."""
     for_: Duration = Field(alias="for")
+    """For how long users must be served."""
 
 
 class WrittenOutcome(Noun):
     """What must be true after a step."""
 
     canary: CanaryOutcome
+    """The canary is good."""
 
     @property
     def canary_outcome(self) -> Outcome:
@@ -52,14 +56,23 @@ class StepNotes(Noun):
     """Everything a comment may say."""
 
     kind: StepKind | None = Field(default=None, alias="gd")
+    """diagnose, mitigate, verify, resolve, communicate or judge."""
     evidence: Predicate | None = None
+    """What proves that the step was done."""
     outcome: WrittenOutcome | None = None
+    """What must be true afterwards."""
     within: Duration | None = None
+    """How long the step may take."""
     after: Ids = ()
+    """Steps that come first, by id."""
     undo: str | None = None
+    """The id of the step that takes it back."""
     danger: str | None = None
+    """What it may cost: restart, data_loss …"""
     phase: Literal["during", "after"] = "during"
+    """after: belongs to the time after the incident, and is not judged in a drill."""
     do_first: Ids = ()
+    """Mitigations in the order to try them, by id."""
 
 
 def read_notes(comment: Comment, mistakes: Mistakes) -> StepNotes:

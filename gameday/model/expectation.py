@@ -15,10 +15,15 @@ class Bound(Noun):
     """A probe and the range its answer must stay in: `{probe: orders_lost, at_most: 0}`."""
 
     probe: str
+    """A probe that probes/*.yaml defines."""
     at_least: float | None = None
+    """The answer must be this or more."""
     at_most: float | None = None
+    """The answer must be this or less."""
     above: float | None = None
+    """The answer must be more than this."""
     below: float | None = None
+    """The answer must be less than this."""
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> Self:
@@ -44,32 +49,44 @@ class AlertExpectation(Noun):
     """One alert that must come: delivered to `receiver` within `within` of the impact."""
 
     alert: str
+    """The name of the alerting rule."""
     severity: str | None = None
+    """The value its label `severity` must have."""
     receiver: str | None = None
+    """The Alertmanager receiver that must get it."""
     within: Duration = timedelta(minutes=5)
+    """From the beginning of the impact to its delivery."""
     reset_within: Duration | None = None
+    """From the end of the impact until it is resolved."""
     runbook: Literal["required", "optional"] = "optional"
+    """Whether its page must link a runbook that opens."""
 
 
 class AlertName(Noun):
     """An alert by its rule name."""
 
     alert: str
+    """The name of the alerting rule."""
 
 
 class NoAlerts(Noun):
     """Instead of a list under `must`: why this fault shall raise no alert."""
 
     none: Annotated[str, Field(min_length=3)]
+    """Why no alert is expected."""
 
 
 class Alerts(Noun):
     """Which alerts must come, may come, and must not come."""
 
     must: tuple[AlertExpectation, ...] | NoAlerts
+    """Alerts that must come; or `{none: reason}`."""
     may: tuple[AlertName, ...] = ()
+    """Alerts that may come: their noise is no gap."""
     must_not: tuple[AlertName, ...] = ()
+    """Alerts that must not come."""
     heartbeat: str | None = None
+    """An alert that always fires, and so proves that alerts are delivered."""
 
     @model_validator(mode="after")
     def _says_why_empty(self) -> Self:
@@ -86,41 +103,60 @@ class Budgets(Noun):
     """How long each part of the response may take."""
 
     ack: Duration | None = None
+    """From the page's delivery to its acknowledgement."""
     declare: Duration | None = None
+    """From the acknowledgement to the declaration of an incident."""
     lead: Duration | None = None
+    """From the declaration until somebody leads."""
     severity: Duration | None = None
+    """From the declaration until a severity is set."""
     first_mitigation: Duration | None = None
+    """From the acknowledgement to the first step that could end the impact."""
     impact_over: Duration | None = None
+    """From the beginning of the impact to its end."""
 
 
 class Updates(Noun):
     """The rhythm of updates to people outside the response."""
 
     first: Duration | None = None
+    """From the declaration to the first update."""
     every: Duration | None = None
+    """The longest time between two updates."""
     parts: tuple[Literal["what", "impact", "doing", "next"], ...] = ()
+    """What each update must tell."""
 
 
 class Response(Noun):
     """What the response to the fault should look like."""
 
     within: Budgets = Budgets()
+    """Budgets, each from its own anchor."""
     updates: Updates = Updates()
+    """The rhythm of updates to people outside the response."""
     guards: tuple[Bound, ...] = ()
+    """What must hold throughout and at the end."""
     scope: tuple[str, ...] = ()
+    """Services that the response may touch."""
 
 
 class Observe(Noun):
     """Which dashboards, logs and traces should show the fault."""
 
     dashboards: tuple[str, ...] = ()
+    """Dashboards that should show it."""
     logs: tuple[str, ...] = ()
+    """Services whose logs should show it."""
     traces: tuple[str, ...] = ()
+    """Services whose traces should show it."""
 
 
 class Expect(Noun):
     """Everything a scenario expects."""
 
     alerts: Alerts
+    """Alerts that must, may and must not come."""
     response: Response = Response()
+    """Budgets, updates and guards of the response."""
     observe: Observe = Observe()
+    """Dashboards, logs and traces that should show the fault."""

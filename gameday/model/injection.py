@@ -21,12 +21,19 @@ class Injection(Noun):
     """Scheduling around a fault. The fault's own fields are in `settings`; in YAML they stand beside these."""
 
     fault: str
+    """A fault of the catalogue: `gameday list faults`."""
     target: str
+    """The service whose container is broken; it must carry the label `gameday.allow`."""
     at: Offset = timedelta(0)
+    """When it begins, from the moment the steady state was met."""
     hold: Literal["until_mitigated"] | None = None
+    """`until_mitigated`: it stays until users are served again, or until `at_most`."""
     for_: Duration | None = Field(default=None, alias="for")
+    """It stays for this long."""
     at_most: Duration = USUAL_CEILING
+    """The longest it may stay; never over 1h."""
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """The fault's own keys."""
 
     @model_validator(mode="after")
     def _ends_one_way(self) -> Self:

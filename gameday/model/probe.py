@@ -16,42 +16,64 @@ class PrometheusProbe(Noun):
     """A query whose answer is one number."""
 
     probe: Literal["prometheus"]
+    """The kind of probe."""
     query: str
+    """PromQL with one number as its answer."""
     unit: str = ""
+    """What the number counts: ratio, orders, seconds."""
     about: str = ""
+    """The question in words, for reports."""
     timeout: Duration = timedelta(seconds=3)
+    """An answer that takes longer is Blind."""
 
 
 class HttpProbe(Noun):
     """A GET; the answer is the status, or a number picked out of a JSON body by a dotted path."""
 
     probe: Literal["http"]
+    """The kind of probe."""
     url: str
+    """What is fetched with GET."""
     field: str | None = None
+    """The way to a number in a JSON body: `data.0.value`. Without it the answer is the status."""
     unit: str = ""
+    """What the number counts: ratio, orders, seconds."""
     about: str = ""
+    """The question in words, for reports."""
     timeout: Duration = timedelta(seconds=3)
+    """An answer that takes longer is Blind."""
 
 
 class SqlProbe(Noun):
     """A query on PostgreSQL whose answer is one number. Needs the extra `postgres`."""
 
     probe: Literal["sql"]
+    """The kind of probe."""
     dsn: str
+    """The database: postgresql://user@127.0.0.1:${db_port}/shop."""
     query: str
+    """A SELECT with one number as its answer."""
     unit: str = ""
+    """What the number counts: ratio, orders, seconds."""
     about: str = ""
+    """The question in words, for reports."""
     timeout: Duration = timedelta(seconds=3)
+    """An answer that takes longer is Blind."""
 
 
 class CommandProbe(Noun):
     """An argument list that prints one number. No shell; the program must be allow-listed in `gameday.toml`."""
 
     probe: Literal["command"]
+    """The kind of probe."""
     command: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Program and arguments. The program must be listed in gameday.toml; no shell."""
     unit: str = ""
+    """What the number counts: ratio, orders, seconds."""
     about: str = ""
+    """The question in words, for reports."""
     timeout: Duration = timedelta(seconds=3)
+    """An answer that takes longer is Blind."""
 
 
 ProbeDefinition = Annotated[PrometheusProbe | HttpProbe | SqlProbe | CommandProbe, Field(discriminator="probe")]

@@ -17,8 +17,11 @@ class Contact(Noun):
     """Whom to page when."""
 
     when: str
+    """In which case."""
     page: str
+    """The receiver or person to page."""
     channel: str | None = None
+    """Where they are reached."""
 
 
 class Outcome(Noun):

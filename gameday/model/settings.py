@@ -45,18 +45,21 @@ class ProbeSettings(Noun):
     """What probes may do. `commands`: programs that a `command` probe may start, as names or absolute paths."""
 
     commands: tuple[str, ...] = ()
+    """Programs that a `command` probe may start: names, or absolute paths."""
 
 
 class RuleSettings(Noun):
     """Gap rules that are off, each with the reason, which stands in every report."""
 
     off: Mapping[str, Annotated[str, Field(min_length=3)]] = Field(default_factory=dict)
+    """Gap rules that do not speak here, each with the reason, which stands in every report."""
 
 
 class Server(Noun):
     """A monitoring server: where it is asked, and what it wants to know of who asks."""
 
     url: Address
+    """Its base address."""
     headers: Mapping[str, str] = Field(default_factory=dict)
     """Sent with each request, such as a tenant: `{X-Scope-OrgID = "shop"}`."""
     token: SecretReference | None = None
@@ -69,6 +72,7 @@ class PagerSettings(Noun):
     """Where gameday takes Alertmanager's webhook while a drill runs, so that delivery is proved."""
 
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18099"
+    """Address and port."""
     token: SecretReference | None = None
     """The bearer token that Alertmanager has to send. Needed where `listen` is not this host alone."""
 
@@ -77,11 +81,15 @@ class DockerSettings(Noun):
     """An environment of one's own: a Compose project on this host, and its monitoring."""
 
     kind: Literal["docker"] = "docker"
+    """What it is made of; there is one kind so far."""
     project: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")]
     """The Compose project's name, as `docker compose ls` shows it."""
     prometheus: Server | None = None
+    """Where alerts and metrics are read."""
     alertmanager: Server | None = None
+    """Where routes, silences and held alerts are read."""
     pager: PagerSettings | None = None
+    """Where notices are taken, which proves delivery."""
     traffic: Address | None = None
     """The address that a Locust file is pointed at."""
 
@@ -100,6 +108,8 @@ class Settings(Noun):
     """Everything in `gameday.toml`. Every key may be left out."""
 
     probes: ProbeSettings = ProbeSettings()
+    """What probes may do."""
     rules: RuleSettings = RuleSettings()
+    """Which gap rules speak."""
     environments: Mapping[EnvironmentName, DockerSettings] = Field(default_factory=dict)
     """Environments beside `sandbox`, by the name that scenarios and the label `gameday.allow` use."""

@@ -19,7 +19,7 @@ SCENARIO = "scenarios/payments-freezes.yaml"
     (["run", SCENARIO, "--var", "nosuch=1"], 2, "declared: shop_port, alerting"),
     (["run", SCENARIO, "--var", "nosuch"], 2, "write NAME=VALUE"),
     (["run", SCENARIO, "--responders", "none"], 6, "no Docker daemon answers"),
-    (["plan", SCENARIO], 6, "no Docker daemon answers"),
+    (["plan", SCENARIO, "-o", "json"], 6, "no Docker daemon answers"),
     (["sandbox", "status"], 6, "no Docker daemon answers"),
     (["check", "nosuch"], 2, "no such file or folder"),
     (["review"], 2, "no drill in reports yet"),
