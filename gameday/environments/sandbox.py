@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gameday.environments.alerting_profile import profile_folder
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
 
@@ -79,12 +80,8 @@ class Sandbox(ComposeProject):
         file = self.root / COMPOSE_FILE
         if not file.is_file():
             raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
-        named = re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", self.alerting)
-        if not named or not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
-            known = sorted(p.parent.name for p in (self.root / "sandbox" / "alerting").glob("*/rules.yml"))
-            raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known) or 'none'}")
         settings = {env: str(_port(env, usual)) for env, usual in PORTS.values()}
-        settings |= {"GAMEDAY_ALERTING": self.alerting, "GAMEDAY_OPS_URL": self.ops_url}
+        settings |= {"GAMEDAY_ALERTING_FOLDER": str(profile_folder(self.root, self.alerting)), "GAMEDAY_OPS_URL": self.ops_url}
         return Compose(file, self.project, settings)
 
     def up(self, say: Callable[[str], None], healthy_within: float = 90.0) -> None:
