@@ -2,7 +2,7 @@
 # One of two PostgreSQL nodes, each the other's standby. `NODE` is its own name, `PEER` the other's.
 #
 # A folder that both mount names the leader. It is written by a promotion, before the promoted node takes its first write
-# (recovery_end_command), and by `node hand-over`. Who is not named there never takes writes for longer than a glance: a
+# (recovery_end_command), and by `node hand-over` on the leader. Who is not named there never takes writes for longer than a glance: a
 # primary that comes back, from a stop or from a freeze, finds another name and joins as a standby. So there is never a
 # second primary, whoever starts first, and a failover is one command on the replica: psql -c 'select pg_promote()'
 #
@@ -124,11 +124,22 @@ run() {
   done
 }
 
+# "primary in-step", "primary alone" or "standby"; nothing where PostgreSQL does not answer.
+status() {
+  psql -XAtq -d postgres -c "select case when pg_is_in_recovery() then 'standby'
+    when exists (select from pg_stat_replication where sync_state = 'sync') then 'primary in-step' else 'primary alone' end" 2>/dev/null
+}
+
+# Without losing a commit: the leader stops, having sent all it has, before the other begins.
+hand_over() {
+  [ "$(status)" = "primary in-step" ] || { say "cannot hand over: $(status)"; exit 1; }
+  name_leader "$PEER"
+}
+
 case ${1:-run} in
   run) run ;;
   claim) name_leader "$NODE" ;;
-  leader) leader ;;
-  role) [ "$(psql -XAtq -d postgres -c 'select pg_is_in_recovery()' 2>/dev/null)" = f ] && echo primary || echo standby ;;
-  # Without losing a commit: the leader stops, having sent all it has, before the other begins.
-  hand-over) name_leader "$2" ;;
+  status) status ;;
+  hand-over) hand_over ;;
+  *) say "run, status or hand-over"; exit 2 ;;
 esac

@@ -142,21 +142,25 @@ class Orders:
     async def _connect(self, deadline: float) -> psycopg.AsyncConnection[Any]:
         """To the node that takes writes. All are asked at once, so that a frozen one keeps nobody waiting."""
         asked = {asyncio.create_task(self._connect_to(host)) for host in self._hosts}
-        failures: list[str] = []
+        refused: list[str] = []
         try:
             while asked and (left := deadline - time.monotonic()) > 0:
                 answered, asked = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                for one in answered:
-                    if (error := one.exception()) is None:
-                        return one.result()
-                    failures.append(str(error).strip() or type(error).__name__)
+                for answer in (one.result() for one in answered):
+                    if not isinstance(answer, Exception):
+                        return answer
+                    refused.append(str(answer).strip())
         finally:
             for one in asked:
                 one.cancel()
-        raise psycopg.OperationalError("; ".join(failures) or "no connection in time")
+        raise psycopg.OperationalError("; ".join(refused) or "no connection in time")
 
-    async def _connect_to(self, host: str) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(self._dsn, host=host, target_session_attrs="read-write", autocommit=True)
+    async def _connect_to(self, host: str) -> psycopg.AsyncConnection[Any] | Exception:
+        """An error as a value: nobody may be left to hear it."""
+        try:
+            return await psycopg.AsyncConnection.connect(self._dsn, host=host, target_session_attrs="read-write", autocommit=True)
+        except (psycopg.Error, OSError) as error:
+            return error
 
     async def _drop_idle(self) -> None:
         idle, self._idle = self._idle, []
