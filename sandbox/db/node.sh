@@ -44,22 +44,27 @@ CONF
   : >"$COMMITS"
 }
 
-# What another node wrote since we led is worth more than what only we have: nobody was told of that.
+# What the leader wrote since we led is worth more than what only we have: nobody was told of that.
 join() {
   until [ "$(peer_is)" = primary ]; do leads && return; sleep "$LOOK_EVERY"; done
   say "joins $PEER as a standby"
-  if ! pg_rewind --no-sync -D "$PGDATA" --source-server="$(peer_dsn)" >"$NODES/rewind.log" 2>&1; then
-    say "cannot be rewound ($(tail -n 1 "$NODES/rewind.log")), so it is copied"
-    rm -rf "$NODES/copy" && pg_basebackup -D "$NODES/copy" -d "$(peer_dsn)" -c fast -N || return
-    rm -rf "$PGDATA" && mv "$NODES/copy" "$PGDATA"
-  fi
+  # pg_rewind reads the leader's timeline from its last checkpoint, which a promotion alone does not write.
+  psql -XAtq "$(peer_dsn)" -c checkpoint && rewind || copy || return
   touch "$PGDATA/standby.signal"
+}
+
+rewind() { pg_rewind --no-sync -D "$PGDATA" --source-server="$(peer_dsn)" >"$NODES/rewind.log" 2>&1; }
+
+copy() {
+  say "takes a copy of $PEER: $(tail -n 1 "$NODES/rewind.log" 2>/dev/null)"
+  rm -rf "$NODES/copy"
+  pg_basebackup -D "$NODES/copy" -d "$(peer_dsn)" -c fast -N && rm -rf "$PGDATA" && mv "$NODES/copy" "$PGDATA" && touch "$PGDATA/standby.signal"
 }
 
 begin() {
   : >"$COMMITS"
   postgres &
-  postgres=$!
+  postgres=$! served=""
 }
 
 stop() {
@@ -103,11 +108,13 @@ watch() {
     elif [ $((looks++ % 3)) = 0 ]; then
       keep_in_step
     fi
+    [ -n "$served" ] || { pg_isready -q && served=yes; }
     sleep "$LOOK_EVERY" &
     wait $!
   done
   say "PostgreSQL ended"
-  exit 1
+  # A standby that cannot even begin has data that do not fit the leader's; anything else is a crash, and stays one.
+  [ -z "$served" ] && is_standby && [ "$(peer_is)" = primary ] && copy || exit 1
 }
 
 run() {

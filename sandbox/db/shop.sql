@@ -1,4 +1,4 @@
-CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicator';
+CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicator' IN ROLE pg_checkpoint;
 -- What pg_rewind reads with.
 GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean), pg_read_binary_file(text),
     pg_read_binary_file(text, bigint, bigint, boolean) TO replicator;
