@@ -1,4 +1,4 @@
-"""Docker Compose, v2 (`docker compose`) or v1 (`docker-compose`): only up, down and the list of images."""
+"""Docker Compose, v2 (`docker compose`) or v1 (`docker-compose`): up, down, scale and the list of images."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class Compose:
         """Create or start what is missing; recreate what changed. Does not build and does not wait."""
         scaled = [word for service, n in scale.items() for word in ("--scale", f"{service}={n}")]
         self._run("up", "-d", "--no-build", *scaled, limit=120)
+
+    def scale(self, service: str, replicas: int) -> None:
+        """More or fewer containers of one service; everything else is left as it is."""
+        self._run("up", "-d", "--no-build", "--no-recreate", "--no-deps", "--scale", f"{service}={replicas}", service, limit=120)
 
     def down(self) -> None:
         """Remove containers, networks and volumes of the project."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,6 +100,13 @@ class Docker:
 
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         self._api.kill(container, signal)
+
+    def run_inside(self, container: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a program in a running container, to its end. Returns its exit code and what it printed."""
+        with _clear_errors():
+            started = self._api.exec_create(container, list(command))["Id"]
+            printed = self._api.exec_start(started)
+            return int(self._api.exec_inspect(started)["ExitCode"] or 0), printed.decode("utf-8", "replace")
 
     def events(self, project: str, since: float, until: float) -> list[DockerEvent]:
         """Container events between two moments (Unix seconds). The daemon keeps 256, so ask often."""

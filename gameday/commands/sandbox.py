@@ -1,4 +1,4 @@
-"""`gameday sandbox up|down|status`."""
+"""`gameday sandbox up|scale|down|status`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gameday.environments.sandbox import Sandbox
+from gameday.errors import InvalidInput
 from gameday.load.workspace import find_workspace
 
 
@@ -29,6 +30,17 @@ def up(alerting: str) -> None:
     sandbox.up(lambda text: click.echo(text, err=True))
     click.echo(f"healthy after {time.monotonic() - began:.1f} s: shop {sandbox.traffic_url}, ops {sandbox.ops_url},")
     click.echo(f"prometheus {sandbox.prometheus.url}, alertmanager {sandbox.alertmanager.url}")
+
+
+@command.command()
+@click.argument("wanted", metavar="SERVICE=N")
+def scale(wanted: str) -> None:
+    """Run N containers of a service: `gameday sandbox scale shop=4`. `up` brings the usual number back."""
+    service, _, number = wanted.partition("=")
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= 8:
+        raise InvalidInput(f"{wanted!r} is not SERVICE=N with N from 1 to 8, as in shop=4")
+    _sandbox().scale(service, int(number))
+    click.echo(f"{service}: {number}")
 
 
 @command.command()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gameday.environments.alerting_profile import profile_folder
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
 
@@ -26,6 +27,8 @@ COMPOSE_FILE = "docker-compose.sandbox.yml"
 RELOADED = ("prometheus", "alertmanager")
 """Services that re-read their files on SIGHUP."""
 REPLICAS = {"shop": 2}
+PRIMARY, REPLICA = "db", "db-replica"
+"""Which node of the database usually leads, and which follows."""
 PORTS = {
     "shop_port": ("GAMEDAY_SHOP_PORT", 18080),
     "ops_port": ("GAMEDAY_OPS_PORT", 18090),
@@ -99,12 +102,8 @@ class Sandbox(ComposeProject):
         file = self.root / COMPOSE_FILE
         if not file.is_file():
             raise InvalidInput(f"{self.root} has no {COMPOSE_FILE}; run gameday inside a workspace")
-        named = re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", self.alerting)
-        if not named or not (self.root / "sandbox" / "alerting" / self.alerting).is_dir():
-            known = sorted(p.parent.name for p in (self.root / "sandbox" / "alerting").glob("*/rules.yml"))
-            raise InvalidInput(f"no alerting profile {self.alerting!r} under sandbox/alerting/; there is {', '.join(known) or 'none'}")
         settings = {env: str(_port(env, usual)) for env, usual in PORTS.values()}
-        settings |= {"GAMEDAY_ALERTING": self.alerting, "GAMEDAY_OPS_URL": self.ops_url}
+        settings |= {"GAMEDAY_ALERTING_FOLDER": str(profile_folder(self.root, self.alerting)), "GAMEDAY_OPS_URL": self.ops_url}
         return Compose(file, self.project, settings)
 
     def up(self, say: Callable[[str], None], healthy_within: float = 90.0) -> None:
@@ -117,6 +116,14 @@ class Sandbox(ComposeProject):
             if container.service in RELOADED and container.id in before:
                 self.docker.kill(container.id, "SIGHUP")
         self.wait_healthy(healthy_within)
+        self._all_replicas_in_rotation()
+        self._usual_primary()
+
+    def scale(self, service: str, replicas: int) -> None:
+        """So many containers of a service. `up` brings the usual number back."""
+        if service not in REPLICAS:
+            raise InvalidInput(f"{service} cannot be scaled; {', '.join(REPLICAS)} can")
+        self._compose.scale(service, replicas)
 
     def images(self) -> list[str]:
         """The images that it is made of."""
@@ -145,7 +152,7 @@ class Sandbox(ComposeProject):
             time.sleep(0.2)
 
     def settle(self) -> None:
-        """Flags, releases and inboxes back to their defaults, so that drills do not see each other."""
+        """Flags, releases, inboxes, rotation and the database's roles as usual, so that drills do not see each other."""
         from gameday.clients.http import Unreachable
         from gameday.clients.ops import Ops
 
@@ -153,6 +160,30 @@ class Sandbox(ComposeProject):
             Ops(self.ops_url).reset()
         except Unreachable as error:
             raise Missing(f"the sandbox's ops does not answer: {error}; `gameday sandbox up` starts it") from error
+        self._all_replicas_in_rotation()
+        self._usual_primary()
+
+    def _all_replicas_in_rotation(self) -> None:
+        self._inside("gateway", "replicas", "ready", "all")
+
+    def _usual_primary(self) -> None:
+        """Hands the lead of the database back after a failover. No commit is lost: the leader sends all it has first."""
+        if self._inside(REPLICA, "node", "status").startswith("primary"):
+            self._await_in_step(REPLICA)
+            self._inside(REPLICA, "node", "hand-over")
+        self._await_in_step(PRIMARY)
+
+    def _await_in_step(self, node: str, within: float = 30.0) -> None:
+        deadline = time.monotonic() + within
+        while (status := self._inside(node, "node", "status")) != "primary in-step":
+            if time.monotonic() > deadline:
+                raise Missing(f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`")
+            time.sleep(0.1)
+
+    def _inside(self, service: str, *command: str) -> str:
+        """What a program said in the one container of a service. Nothing where that does not run."""
+        running = [c for c in self.containers() if c.service == service and c.running and not c.paused]
+        return self.docker.run_inside(running[0].id, command)[1].strip() if running else ""
 
     def settle_quietly(self) -> None:
         """Settle after a drill, where a broken sandbox has been reported already."""

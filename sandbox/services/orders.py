@@ -23,8 +23,9 @@ class Unavailable(Exception):
 class Orders:
     """The table of orders. Keeps a few connections, and throws all of them away when one breaks."""
 
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str, hosts: str) -> None:
+        """`hosts`: the nodes of the database, with commas between."""
+        self._dsn, self._hosts = dsn, hosts.split(",")
         self._idle: list[psycopg.AsyncConnection[Any]] = []
         self._free = asyncio.Semaphore(CONNECTIONS)
 
@@ -45,6 +46,51 @@ class Orders:
     async def placed_with(self, key: str) -> tuple[str, bool] | None:
         """The order of an idempotency key, if there is one."""
         return await self._ask(lambda connection: _by_key(connection, key))
+
+    async def fulfil(self, order: str) -> bool:
+        """Mark an order fulfilled and write its shipment, both or nothing. False where that was done already."""
+
+        async def mark(connection: psycopg.AsyncConnection[Any]) -> bool:
+            cursor = await connection.execute(
+                "WITH marked AS (UPDATE orders SET fulfilled_at = now() WHERE id = %s AND fulfilled_at IS NULL RETURNING id)"
+                " INSERT INTO shipments (order_id) SELECT id FROM marked",
+                (order,),
+            )
+            return cursor.rowcount == 1
+
+        return await self._ask(mark)
+
+    async def unfulfilled(self, older_than: float) -> list[tuple[str, float]]:
+        """Ids of at most 500 orders that wait for so many seconds, oldest first, and when they were placed (Unix seconds)."""
+
+        async def look(connection: psycopg.AsyncConnection[Any]) -> list[tuple[str, float]]:
+            cursor = await connection.execute(
+                "SELECT id, extract(epoch FROM placed_at)::float8 FROM orders"
+                " WHERE fulfilled_at IS NULL AND placed_at < now() - make_interval(secs => %s) ORDER BY placed_at LIMIT 500",
+                (older_than,),
+            )
+            return await cursor.fetchall()
+
+        return await self._ask(look)
+
+    async def held(self, orders: list[str]) -> set[str]:
+        """Which of these ids the database holds."""
+
+        async def look(connection: psycopg.AsyncConnection[Any]) -> set[str]:
+            cursor = await connection.execute("SELECT id FROM orders WHERE id = ANY(%s)", (orders,))
+            return {row[0] for row in await cursor.fetchall()}
+
+        return await self._ask(look)
+
+    async def shipped_again(self) -> int:
+        """Shipments beyond the first of an order."""
+
+        async def look(connection: psycopg.AsyncConnection[Any]) -> int:
+            cursor = await connection.execute("SELECT count(*) - count(DISTINCT order_id) FROM shipments")
+            row = await cursor.fetchone()
+            return int(row[0]) if row else 0
+
+        return await self._ask(look)
 
     async def ping(self) -> None:
         async def one(connection: psycopg.AsyncConnection[Any]) -> None:
@@ -94,12 +140,27 @@ class Orders:
         return answer
 
     async def _connect(self, deadline: float) -> psycopg.AsyncConnection[Any]:
+        """To the node that takes writes. All are asked at once, so that a frozen one keeps nobody waiting."""
+        asked = {asyncio.create_task(self._connect_to(host)) for host in self._hosts}
+        refused: list[str] = []
         try:
-            return await asyncio.wait_for(
-                psycopg.AsyncConnection.connect(self._dsn, autocommit=True), max(0.01, deadline - time.monotonic())
-            )
-        except (TimeoutError, OSError) as error:
-            raise psycopg.OperationalError("no connection in time") from error
+            while asked and (left := deadline - time.monotonic()) > 0:
+                answered, asked = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                for answer in (one.result() for one in answered):
+                    if not isinstance(answer, Exception):
+                        return answer
+                    refused.append(str(answer).strip())
+        finally:
+            for one in asked:
+                one.cancel()
+        raise psycopg.OperationalError("; ".join(refused) or "no connection in time")
+
+    async def _connect_to(self, host: str) -> psycopg.AsyncConnection[Any] | Exception:
+        """An error as a value: nobody may be left to hear it."""
+        try:
+            return await psycopg.AsyncConnection.connect(self._dsn, host=host, target_session_attrs="read-write", autocommit=True)
+        except (psycopg.Error, OSError) as error:
+            return error
 
     async def _drop_idle(self) -> None:
         idle, self._idle = self._idle, []

@@ -1,4 +1,4 @@
-"""What the shop, payments and ops share: a log line a request, a metrics page, a quick end."""
+"""What all services share: a log line a request, a metrics page, a quick end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-QUIET = ("/healthz", "/metrics", "/events")
+BACKLOG = 4096
+"""Connections that the kernel accepts for a frozen process. With the usual 128 its TCP check would fail after a while, and
+the gateway would heal what a person must."""
+QUIET = ("/healthz", "/metrics", "/events", "/accepted")
 
 
 def now() -> str:
@@ -34,7 +37,7 @@ def serve(service: str, app: web.Application) -> None:
     """Serve on port 8000 until SIGTERM; ends within a second."""
     app.middlewares.insert(0, _log_requests(service))
     log(service, "started")
-    web.run_app(app, port=8000, access_log=None, print=None, shutdown_timeout=0.5)
+    web.run_app(app, port=8000, access_log=None, print=None, shutdown_timeout=0.5, backlog=BACKLOG)
 
 
 def _log_requests(service: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

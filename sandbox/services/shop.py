@@ -1,9 +1,12 @@
-"""The shop: browse, cart, checkout. A checkout is charged, then committed to the database, then answered."""
+"""The shop: browse, cart, checkout. A checkout is charged, then committed to the database, then answered.
+
+One image holds both of its releases; `ops` says which one is current.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import itertools
 import os
 import time
 import uuid
@@ -13,11 +16,15 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from orders import Orders, Unavailable
+from outbox import Outbox
 from prometheus_client import Counter, Gauge, Histogram
+from releases import ReleaseFailed, checked_by
 from service import Handler, log, metrics, serve
+from switches import Switches
+from tills import Saturated, Tills
+from waiting_orders import WaitingOrders
 
 PAYMENT_WITHIN = 0.5
-FLAG_EVERY = 0.5
 PING_EVERY = 1.0
 STARTING = 20.0
 """Seconds in which a database that never answered yet is one that still starts."""
@@ -44,24 +51,27 @@ for status in ("200", "503"):
     REQUESTS.labels("/checkout", status)
 for outcome in ("paid", "unpaid", "failed"):
     CHECKOUTS.labels(outcome)
-for reason in ("payment", "database", "other"):
+for reason in ("payment", "database", "release", "saturated", "other"):
     FAILURES.labels(reason)
 DATABASE_UP.set(float("nan"))
 
 
 class Shop:
-    """One replica. Holds nothing but connections and the last known value of its flag."""
+    """One replica. Holds nothing but connections, and what it has not told others yet."""
 
     def __init__(self) -> None:
         self._payments = os.environ.get("PAYMENTS_URL", "http://payments:8000")
-        self._ops = os.environ.get("OPS_URL", "http://ops:8000")
-        self._unpaid = "off"
+        self._switches = Switches(os.environ.get("OPS_URL", "http://ops:8000"))
+        self._tills = Tills()
+        self._numbers = itertools.count(1)
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
-        self._orders = Orders(os.environ.get("DATABASE_URL", "postgresql://shop:shop@db:5432/shop"))
+        self._orders = Orders(os.environ["DATABASE_URL"], os.environ["DATABASE_HOSTS"])
         async with aiohttp.ClientSession(headers={"User-Agent": "sandbox-shop"}) as self._http:
-            following = [asyncio.create_task(self._follow_flag()), asyncio.create_task(self._follow_database())]
-            yield
+            self._outbox = Outbox(WaitingOrders(os.environ["QUEUE_URL"]), os.environ.get("AUDITOR_URL", "http://auditor:8000"), self._http)
+            following = [asyncio.create_task(self._switches.follow(self._http)), asyncio.create_task(self._follow_database())]
+            async with self._outbox.sending():
+                yield
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
@@ -88,10 +98,17 @@ class Shop:
         try:
             if key and (earlier := await self._orders.placed_with(key)):
                 return web.json_response({"order": earlier[0], "paid": earlier[1]})
-            paid = self._unpaid != "on"
+            checked_by(self._switches.release, next(self._numbers))
+            await self._tills.go_through()
+            paid = self._switches.unpaid != "on"
             if paid and not await self._charged(total):
                 return _failed("payment", "payment provider did not answer")
             order, paid = await self._orders.place(uuid.uuid4().hex, key, paid, total)
+        except Saturated:
+            return _failed("saturated", "too many customers at once")
+        except ReleaseFailed as failed:
+            log("shop", "checkout failed", release=self._switches.release, error=str(failed))
+            return _failed("release", "something went wrong")
         except Unavailable as unavailable:
             log("shop", "database failed", error=str(unavailable))
             return _failed("database", "order could not be stored")
@@ -99,6 +116,7 @@ class Shop:
             log("shop", "checkout failed", error=repr(error))
             return _failed("other", "something went wrong")
         ORDERS.inc()
+        self._outbox.add(order, key)
         CHECKOUTS.labels("paid" if paid else "unpaid").inc()
         response = web.json_response({"order": order, "paid": paid})
         response.del_cookie("cart")
@@ -117,18 +135,6 @@ class Shop:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log("shop", "payment failed", error=type(error).__name__)
             return False
-
-    async def _follow_flag(self) -> None:
-        """Keeps the last value where ops is away: a checkout must not depend on the flag service."""
-        within = aiohttp.ClientTimeout(total=1)
-        while True:
-            with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError, KeyError, TypeError):
-                async with self._http.get(f"{self._ops}/flags/checkout_unpaid", timeout=within) as answer:
-                    value = (await answer.json())["value"] if answer.status == 200 else self._unpaid
-                if value != self._unpaid:
-                    log("shop", "flag checkout_unpaid changed", value=value, was=self._unpaid)
-                    self._unpaid = value
-            await asyncio.sleep(FLAG_EVERY)
 
     async def _follow_database(self) -> None:
         began, answered = time.monotonic(), False
