@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 BASE=gameday-base:bookworm
-PARTS=(services gateway db monitoring)
+PARTS=(services gateway db monitoring logs)
 LABEL=gameday.context
 
 say() { echo "images: $*" >&2; }

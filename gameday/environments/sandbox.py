@@ -30,6 +30,8 @@ PORTS = {
     "prometheus_port": ("GAMEDAY_PROMETHEUS_PORT", 19090),
     "alertmanager_port": ("GAMEDAY_ALERTMANAGER_PORT", 19093),
     "db_port": ("GAMEDAY_DB_PORT", 15432),
+    "logs_port": ("GAMEDAY_LOGS_PORT", 18091),
+    "traces_port": ("GAMEDAY_TRACES_PORT", 18092),
 }
 
 

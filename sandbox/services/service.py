@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
+import telemetry
+import tracing
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-QUIET = ("/healthz", "/metrics", "/events")
+Level = Literal["info", "warning", "error"]
+QUIET = ("/healthz", "/metrics", "/events", "/v1/traces")
 
 
 def now() -> str:
@@ -21,9 +24,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def log(service: str, message: str, **more: Any) -> None:
-    """One JSON object on standard output."""
-    sys.stdout.write(json.dumps({"ts": now(), "service": service, "message": message, **more}) + "\n")
+def log(service: str, message: str, level: Level = "info", **more: Any) -> None:
+    """One JSON object on standard output, and one entry for the log aggregator."""
+    trace = {"trace": tracing.trace_id()} if tracing.trace_id() else {}
+    sys.stdout.write(json.dumps({"ts": now(), "service": service, "level": level, "message": message, **trace, **more}) + "\n")
+    telemetry.ship(service, level, message, more)
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -33,6 +38,8 @@ async def metrics(request: web.Request) -> web.Response:
 def serve(service: str, app: web.Application) -> None:
     """Serve on port 8000 until SIGTERM; ends within a second."""
     app.middlewares.insert(0, _log_requests(service))
+    app.middlewares.insert(0, telemetry.trace_requests(QUIET))
+    telemetry.begin(service)
     log(service, "started")
     web.run_app(app, port=8000, access_log=None, print=None, shutdown_timeout=0.5)
 
@@ -51,6 +58,7 @@ def _log_requests(service: str) -> Callable[[web.Request, Handler], Awaitable[we
         finally:
             if request.path not in QUIET:
                 ms = round((time.perf_counter() - began) * 1000, 1)
-                log(service, "request", method=request.method, path=request.path, status=status, ms=ms)
+                level: Level = "error" if status >= 500 else "info"
+                log(service, "request", level, method=request.method, path=request.path, status=status, ms=ms)
 
     return logged

@@ -15,6 +15,7 @@ from aiohttp import web
 from orders import Orders, Unavailable
 from prometheus_client import Counter, Gauge, Histogram
 from service import Handler, log, metrics, serve
+from telemetry import trace_calls
 
 PAYMENT_WITHIN = 0.5
 FLAG_EVERY = 0.5
@@ -59,7 +60,7 @@ class Shop:
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         self._orders = Orders(os.environ.get("DATABASE_URL", "postgresql://shop:shop@db:5432/shop"))
-        async with aiohttp.ClientSession(headers={"User-Agent": "sandbox-shop"}) as self._http:
+        async with aiohttp.ClientSession(headers={"User-Agent": "sandbox-shop"}, trace_configs=[trace_calls()]) as self._http:
             following = [asyncio.create_task(self._follow_flag()), asyncio.create_task(self._follow_database())]
             yield
             for task in following:
@@ -93,10 +94,10 @@ class Shop:
                 return _failed("payment", "payment provider did not answer")
             order, paid = await self._orders.place(uuid.uuid4().hex, key, paid, total)
         except Unavailable as unavailable:
-            log("shop", "database failed", error=str(unavailable))
+            log("shop", "database failed", "error", error=str(unavailable))
             return _failed("database", "order could not be stored")
         except Exception as error:
-            log("shop", "checkout failed", error=repr(error))
+            log("shop", "checkout failed", "error", error=repr(error))
             return _failed("other", "something went wrong")
         ORDERS.inc()
         CHECKOUTS.labels("paid" if paid else "unpaid").inc()
@@ -115,7 +116,7 @@ class Shop:
                 await answer.read()
                 return answer.status == 200
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            log("shop", "payment failed", error=type(error).__name__)
+            log("shop", "payment failed", "warning", error=type(error).__name__)
             return False
 
     async def _follow_flag(self) -> None:
