@@ -35,10 +35,11 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def serve(service: str, app: web.Application) -> None:
+def serve(service: str, app: web.Application, traced: bool = True) -> None:
     """Serve on port 8000 until SIGTERM; ends within a second."""
     app.middlewares.insert(0, _log_requests(service))
-    app.middlewares.insert(0, telemetry.trace_requests(QUIET))
+    if traced:
+        app.middlewares.insert(0, telemetry.trace_requests(QUIET))
     telemetry.begin(service)
     log(service, "started")
     web.run_app(app, port=8000, access_log=None, print=None, shutdown_timeout=0.5)

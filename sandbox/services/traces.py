@@ -98,4 +98,4 @@ def application(store: TraceStore) -> web.Application:
 
 
 if __name__ == "__main__":
-    serve("traces", application(TraceStore(Path("/data/traces.sqlite"))))
+    serve("traces", application(TraceStore(Path("/data/traces.sqlite"))), traced=False)
