@@ -44,7 +44,8 @@ class Drawn:
 
 def index(dashboards: Sequence[Dashboard], wrong: Sequence[str]) -> str:
     links = "".join(
-        f'<li><a href="/d/{escape(d.uid)}">{escape(d.title)}</a><br><span class="soft">{escape(d.description)}</span></li>' for d in dashboards
+        f'<li><a href="/d/{escape(d.uid)}">{escape(d.title)}</a><br><span class="soft">{escape(d.description)}</span></li>'
+        for d in dashboards
     )
     broken = "".join(f'<li class="firing">{escape(one)}</li>' for one in wrong)
     return Page("Dashboards", f"<ul>{links}{broken}</ul>" if links or broken else "<p>There is no dashboard.</p>").html()

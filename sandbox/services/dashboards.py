@@ -96,7 +96,7 @@ class Dashboards:
         try:
             async with self._http.get(f"{self._prometheus}/api/v1/{what}", params=query) as answer:
                 body = json.loads(await answer.read())
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise Failed(f"no answer within {WITHIN:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Failed(str(error) or type(error).__name__) from error

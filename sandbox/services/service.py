@@ -35,6 +35,12 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+def html(text: str, status: int = 200) -> web.Response:
+    """A page that may load nothing from anywhere."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+    return web.Response(text=text, status=status, content_type="text/html", headers={"Content-Security-Policy": policy})
+
+
 def serve(service: str, app: web.Application, traced: bool = True) -> None:
     """Serve on port 8000 until SIGTERM; ends within a second."""
     app.middlewares.insert(0, _log_requests(service))
