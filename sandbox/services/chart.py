@@ -48,7 +48,7 @@ def draw(title: str, series: Sequence[Series], unit: str, begin: float, end: flo
     """A chart of the time between `begin` and `end` (s since 1970); points more than two steps (s) apart are not joined."""
     shown = series[:MOST]
     values = [value for one in shown for _, value in one.points if math.isfinite(value)]
-    ticks = axis(min([0.0, *values]), max([*values, *thresholds], default=0.0))
+    ticks = axis(min([0.0, *values]), max([*values, *thresholds], default=0.0), 1024 if unit == "bytes" else 10)
     frame = Frame(begin, end, ticks[0], ticks[-1])
     parts = [
         *(_tick(frame, value, unit) for value in ticks), *_times(frame),
@@ -58,13 +58,14 @@ def draw(title: str, series: Sequence[Series], unit: str, begin: float, end: flo
     return f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
 
 
-def axis(low: float, high: float) -> list[float]:
-    """Four to seven round values from below the lowest to above the highest."""
+def axis(low: float, high: float, base: int = 10) -> list[float]:
+    """Three to seven values, round in the number system of that base, from below the lowest to above the highest."""
     if high - low < 1e-9:
         high = low + 1
     rough = (high - low) / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
+    power = float(base) ** math.floor(math.log(rough, base))
+    factors = (1, 2, 2.5, 5, 10) if base == 10 else [2**n for n in range(11)]
+    step = next((power * factor for factor in factors if power * factor >= rough * 0.999), power * base)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [number * step for number in range(first, last + 1)]
 

@@ -21,7 +21,7 @@ from pages import Page
 from service import html
 from telemetry import trace_calls
 
-WITHIN = 3.0
+WITHIN = 2.0
 """Seconds that Prometheus may take."""
 AT_ONCE = 8
 SCRAPE = 15.0

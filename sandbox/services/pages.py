@@ -23,6 +23,7 @@ td,th{border:1px solid var(--line);padding:.35rem .7rem;text-align:left;vertical
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.9rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;min-width:0}
 .card.wide{grid-column:1/-1}.card h2{margin:0 0 .4rem}.card ul{margin:0;padding-left:1.1rem}.card p{margin:.5rem 0 .2rem}.card pre{background:var(--back);margin:0}
+.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 .firing{color:var(--bad);font-weight:600}.resolved{color:var(--good)}
 @media(prefers-color-scheme:dark){
 :root{--text:#e8ebf0;--soft:#a0aab8;--line:#333b47;--card:#1c222b;--back:#12161c;--link:#8ab4f8;--bad:#ff8a8a;--good:#7fd6a0}}
@@ -78,18 +79,22 @@ class Links:
 
 
 def index_page(links: Links, at: Addresses, status: Mapping[str, str]) -> str:
+    changes = [_link("/flags", "Feature flags"), _link("/releases", "Releases, and a way back")]
+    platform = [
+        _link(at.prometheus, "Prometheus"), _link(f"{at.prometheus}/alerts", "Alerts"), _link(at.alertmanager, "Alertmanager: silences"),
+        _link(at.shop, "The shop itself"),
+    ]  # fmt: skip
     cards = [
         _card("Inboxes", _list([_link(f"/inbox/{r}", r) for r in links.receivers], "No page has come yet.")),
-        _card("Dashboards", _list([_link(f"/d/{uid}", title) for uid, title in links.dashboards.items()], "None.")),
-        _card("Runbooks", _list([_link(f"/runbooks/{name}", name) for name in links.runbooks], "None.")),
-        _card("Change something", _list([_link("/flags", "Feature flags"), _link("/releases", "Releases, and a way back"), _link("/status", "Status page")], "")
-              + f"<p>Customers now read: <b>{escape(status['state'])}</b>, {escape(status['message'])}</p>"),
-        _card("Metrics and alerts", _list([_link(at.prometheus, "Prometheus"), _link(f"{at.prometheus}/alerts", "Alerts"),
-                                           _link(at.alertmanager, "Alertmanager: silences"), _link(at.shop, "The shop itself")], "")),
+        _card("Dashboards", _list([_link(f"/d/{uid}", title) for uid, title in links.dashboards.items()], "There is none.")),
+        _card("Runbooks", _list([_link(f"/runbooks/{name}", name) for name in links.runbooks], "There is none.")),
+        _card("Change something", _list(changes, "")),
+        _card("Status page", f"<p><b>{escape(status['state'])}</b><br>{escape(status['message'])}</p><p>{_link('/status', 'open')}</p>"),
+        _card("Metrics and alerts", _list(platform, "")),
         _card("Logs", _examples(log_examples(at.logs)), wide=True),
         _card("Traces", _examples(trace_examples(at.traces)), wide=True),
         _card("By hand", _examples(change_examples(at.ops)), wide=True),
-    ]  # fmt: skip
+    ]
     return Page("Ops", f'<div class="cards">{"".join(cards)}</div>').html()
 
 
@@ -139,7 +144,7 @@ def releases_page(current: Mapping[str, str], history: Sequence[Mapping[str, Any
     """What runs now, and every change: newest first."""
     now = "".join(f"<tr><th>{escape(service)}</th><td>{escape(release)}</td></tr>" for service, release in current.items())
     rows = "".join(
-        f"<tr><td>{escape(one['ts'])}</td><td>{escape(one['service'])}</td><td>{escape(str(one.get('was', '')))} → <b>{escape(one['release'])}</b></td>"
+        f"<tr><td class='time'>{escape(one['ts'])}</td><td>{escape(one['service'])}</td><td>{escape(str(one.get('was', '')))} → <b>{escape(one['release'])}</b></td>"
         f"<td>{escape(one.get('seat') or 'not said')}</td></tr>"
         for one in reversed(history)
     )
@@ -156,18 +161,21 @@ def table_page(title: str, rows: Mapping[str, str], how: str) -> str:
 def inbox_page(receiver: str, pages: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for page in reversed(pages):
-        link = page["annotations"].get("runbook_url", "")
-        runbook = f'<a href="{escape(link)}">runbook</a>' if link.startswith(("http://", "https://")) else "no runbook"
+        links = [_link(to, what) for what in ("runbook", "dashboard") if _is_address(to := page["annotations"].get(f"{what}_url", ""))]
         style = "firing" if page["status"] == "firing" else "resolved"
         rows.append(
-            f'<tr><td>{page["page"]}</td><td>{escape(page["ts"])}</td><td class="{style}">{escape(page["status"])}</td>'
+            f'<tr><td>{page["page"]}</td><td class="time">{escape(page["ts"])}</td><td class="{style}">{escape(page["status"])}</td>'
             f"<td>{escape(page['alert'])} ({escape(page['labels'].get('severity', 'no severity'))})<br>"
-            f"{escape(page['annotations'].get('summary', ''))}</td><td>{runbook}</td><td>{'acknowledged' if page['acked'] else ''}</td></tr>"
+            f"{escape(page['annotations'].get('summary', ''))}</td><td>{' · '.join(links) or 'no runbook'}</td><td>{'acknowledged' if page['acked'] else ''}</td></tr>"
         )
-    head = "<tr><th>page</th><th>at</th><th>status</th><th>alert</th><th>runbook</th><th></th></tr>"
+    head = "<tr><th>page</th><th>at</th><th>status</th><th>alert</th><th>to read</th><th></th></tr>"
     return Page(
         f"Inbox of {receiver}", f'<div class="scroll"><table>{head}{"".join(rows)}</table></div>' if rows else "<p>No pages.</p>"
     ).html()
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
 
 
 def runbook_index(names: Sequence[str]) -> str:

@@ -28,7 +28,15 @@ PARTS = (
     "gameday.toml",
     "docker-compose.sandbox.yml",
 )
-PORTS = ("GAMEDAY_SHOP_PORT", "GAMEDAY_OPS_PORT", "GAMEDAY_PROMETHEUS_PORT", "GAMEDAY_ALERTMANAGER_PORT", "GAMEDAY_DB_PORT", "GAMEDAY_LOGS_PORT", "GAMEDAY_TRACES_PORT")
+PORTS = (
+    "GAMEDAY_SHOP_PORT",
+    "GAMEDAY_OPS_PORT",
+    "GAMEDAY_PROMETHEUS_PORT",
+    "GAMEDAY_ALERTMANAGER_PORT",
+    "GAMEDAY_DB_PORT",
+    "GAMEDAY_LOGS_PORT",
+    "GAMEDAY_TRACES_PORT",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
