@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ def _attribute(attribute: Mapping[str, Any]) -> dict[str, Any]:
             return _tag(key, "int64", int(number))
         case {"doubleValue": int(number) | float(number)}:
             return _tag(key, "float64", float(number))
+        case {"arrayValue": {"values": list(values)}}:
+            return _tag(key, "string", json.dumps([_attribute({"value": one})["value"] for one in values if isinstance(one, dict)]))
         case {"stringValue": text}:
             return _tag(key, "string", str(text))
     return _tag(key, "string", str(next(iter(value.values()), "")))

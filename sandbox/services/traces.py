@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jaeger
+import otlp_protobuf
 from aiohttp import web
 from jaeger import Malformed
 from service import metrics, serve
@@ -16,6 +18,7 @@ from trace_store import TraceStore
 LARGEST = 16 * 1024 * 1024
 MOST = 1_000
 """Traces of one answer."""
+READERS: dict[str, Callable[[bytes], Any]] = {"application/x-protobuf": otlp_protobuf.request, "application/json": json.loads}
 TRACE = re.compile(r"[0-9a-f]{1,32}")
 
 
@@ -24,16 +27,19 @@ class Traces:
         self._store = store
 
     async def receive(self, request: web.Request) -> web.Response:
-        """OTLP as JSON, gzipped or not."""
-        if request.content_type != "application/json":
-            why = "send OTLP as JSON (OTEL_EXPORTER_OTLP_PROTOCOL=http/json); protobuf is not read here"
+        """OTLP as protobuf or JSON; the answer is in the same encoding."""
+        read = READERS.get(request.content_type)
+        if not read:
+            why = f"send OTLP as {' or '.join(READERS)}, not {request.content_type[:100]}"
             return web.json_response({"code": 3, "message": why}, status=415)
         try:
-            spans = list(jaeger.spans(json.loads(await request.read())))
+            spans = list(jaeger.spans(read(await request.read())))
         except (ValueError, RecursionError) as error:
             return web.json_response({"code": 3, "message": f"not OTLP: {error}"}, status=400)
         self._store.add(spans)
-        return web.json_response({"partialSuccess": {}})
+        # An empty message is everything: all spans were taken.
+        body = b"{}" if request.content_type == "application/json" else b""
+        return web.Response(body=body, content_type=request.content_type)
 
     async def trace(self, request: web.Request) -> web.Response:
         trace = request.match_info["trace"].lower()

@@ -44,11 +44,12 @@ def test_a_trace_is_answered_as_jaeger_does() -> None:
 def test_attributes_kind_and_failure_become_tags() -> None:
     attributes = [
         {"key": "code", "value": {"intValue": "503"}}, {"key": "ratio", "value": {"doubleValue": 0.5}},
-        {"key": "ok", "value": {"boolValue": False}}, {"key": "list", "value": {"arrayValue": {"values": []}}},
+        {"key": "ok", "value": {"boolValue": False}}, {"key": "list", "value": {"arrayValue": {"values": [{"intValue": "1"}, {"stringValue": "b"}]}}},
     ]  # fmt: skip
     (stored,) = read(request("shop", span(attributes=attributes, status={"code": 2, "message": "status 503"})))
     tags = {t["key"]: (t["type"], t["value"]) for t in stored.span["tags"]}
     assert tags["code"] == ("int64", 503) and tags["ratio"] == ("float64", 0.5) and tags["ok"] == ("bool", False)
+    assert tags["list"] == ("string", '[1, "b"]')
     assert tags["span.kind"] == ("string", "server")
     assert tags["error"] == ("bool", True) and tags["otel.status_description"] == ("string", "status 503")
 
