@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 BASE=gameday-base:bookworm
-PARTS=(services gateway db queue exporters monitoring)
+PARTS=(services gateway db queue exporters monitoring logs)
 LABEL=gameday.context
 
 say() { echo "images: $*" >&2; }

@@ -35,6 +35,8 @@ PORTS = {
     "prometheus_port": ("GAMEDAY_PROMETHEUS_PORT", 19090),
     "alertmanager_port": ("GAMEDAY_ALERTMANAGER_PORT", 19093),
     "db_port": ("GAMEDAY_DB_PORT", 15432),
+    "logs_port": ("GAMEDAY_LOGS_PORT", 18091),
+    "traces_port": ("GAMEDAY_TRACES_PORT", 18092),
 }
 
 
@@ -177,7 +179,9 @@ class Sandbox(ComposeProject):
         deadline = time.monotonic() + within
         while (status := self._inside(node, "node", "status")) != "primary in-step":
             if time.monotonic() > deadline:
-                raise Missing(f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`")
+                raise Missing(
+                    f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
+                )
             time.sleep(0.1)
 
     def _inside(self, service: str, *command: str) -> str:

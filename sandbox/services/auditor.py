@@ -54,7 +54,7 @@ class Audit:
         self._told[order] = None
         if key and self._by_key.setdefault(key, order) != order:
             self._twice += 1
-            log("auditor", "two orders of one idempotency key", orders=[self._by_key[key], order])
+            log("auditor", "two orders of one idempotency key", "error", orders=[self._by_key[key], order])
         for kept in (self._told, self._by_key):
             while len(kept) > MOST:
                 kept.pop(next(iter(kept)))
@@ -63,7 +63,7 @@ class Audit:
         told = list(self._told)
         missing = set(told) - await self._orders.held(told)
         if missing:
-            log("auditor", "orders are missing", orders=sorted(missing)[:20], count=len(missing))
+            log("auditor", "orders are missing", "error", orders=sorted(missing)[:20], count=len(missing))
         MISSING.set(len(missing))
         DOUBLED.set(self._twice + await self._orders.shipped_again())
         CHECKED.set(time.time())
@@ -73,7 +73,7 @@ class Audit:
             try:
                 await self.check()
             except Unavailable as error:
-                log("auditor", "the database does not answer", error=str(error))
+                log("auditor", "the database does not answer", "warning", error=str(error))
             await asyncio.sleep(CHECK_EVERY)
 
 

@@ -35,6 +35,10 @@ class EventLog:
         self._file.flush()
         self._keep(entry, len(line))
 
+    def of(self, kind: str, most: int = 200) -> list[dict[str, Any]]:
+        """The latest entries of one kind that are in memory, oldest first."""
+        return [entry for entry in self._entries if entry["kind"] == kind][-most:]
+
     def after(self, seq: int) -> list[dict[str, Any]]:
         """Entries later than `seq`, oldest first; as many as fit into one answer, at least one."""
         first = self._last - len(self._entries) + 1

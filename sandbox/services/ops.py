@@ -7,32 +7,44 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from dashboards import Dashboards
 from event_log import EventLog
 from pager import Pager
-from pages import Page, inbox_page, index_page, runbook_index, runbook_page, table_page
-from service import Handler, metrics, now, serve
+from pages import Addresses, Links, Page, inbox_page, index_page, releases_page, runbook_index, runbook_page, table_page
+from service import Handler, html, metrics, now, serve
 
 RUNBOOKS = Path("/runbooks")
+DASHBOARDS = Path("/dashboards")
 LARGEST = 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 STATES = ("operational", "degraded", "outage")
 FLAGS = {"checkout_unpaid": "off"}
 RELEASES = {"shop": "v1"}
 STATUS = {"state": "operational", "message": "All systems work."}
-LOGGED = ("/runbooks", "/inbox", "/status", "/flags")
+LOGGED = ("/runbooks", "/inbox", "/status", "/flags", "/releases", "/dashboards", "/d/")
+ADDRESSES = Addresses(
+    shop=os.environ.get("SHOP_PUBLIC_URL", "http://127.0.0.1:18080"),
+    ops=os.environ.get("OPS_PUBLIC_URL", "http://127.0.0.1:18090"),
+    prometheus=os.environ.get("PROMETHEUS_PUBLIC_URL", "http://127.0.0.1:19090"),
+    alertmanager=os.environ.get("ALERTMANAGER_PUBLIC_URL", "http://127.0.0.1:19093"),
+    logs=os.environ.get("LOGS_QUERY_URL", "http://127.0.0.1:18091"),
+    traces=os.environ.get("TRACES_QUERY_URL", "http://127.0.0.1:18092"),
+)
 
 
 class Ops:
     """All state. Defaults come back with `reset`."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, dashboards: Dashboards) -> None:
         self._log = log
+        self._dashboards = dashboards
         self._flags, self._releases, self._status = (dict(FLAGS), dict(RELEASES), dict(STATUS))
         self._pager = Pager()
 
@@ -79,7 +91,11 @@ class Ops:
         return web.json_response({"name": name, "value": value})
 
     async def releases(self, request: web.Request) -> web.Response:
-        return _answer(request, self._releases, lambda: table_page("Releases", self._releases, 'PUT /releases/SERVICE {"release": "v1"}'))
+        return _answer(
+            request,
+            self._releases,
+            lambda: releases_page(self._releases, self._log.of("release"), 'PUT /releases/SERVICE {"release": "v1"}'),
+        )
 
     async def release(self, request: web.Request) -> web.Response:
         service = self._known(request, "service", self._releases, "service")
@@ -118,18 +134,19 @@ class Ops:
         return web.json_response({"reset": True})
 
     async def index(self, request: web.Request) -> web.Response:
-        return _html(index_page(self._pager.receivers()))
+        links = Links(self._pager.receivers(), _runbooks(), self._dashboards.titles())
+        return html(index_page(links, ADDRESSES, self._status))
 
     async def runbooks(self, request: web.Request) -> web.Response:
-        return _html(runbook_index(sorted(p.stem for p in RUNBOOKS.glob("*.md"))))
+        return html(runbook_index(_runbooks()))
 
     async def runbook(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         file = RUNBOOKS / f"{name}.md"
         # The pattern admits no slash; a link in the folder must not lead out of it either.
         if not NAME.fullmatch(name) or not file.resolve().is_relative_to(RUNBOOKS.resolve()) or not file.is_file():
-            return _html(Page("No such runbook", "<p>There is no runbook of this name.</p>").html(), status=404)
-        return _html(runbook_page(name, file.read_text("utf-8", "replace")))
+            return html(Page("No such runbook", "<p>There is no runbook of this name.</p>").html(), status=404)
+        return html(runbook_page(name, file.read_text("utf-8", "replace")))
 
     async def health(self, request: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -151,6 +168,10 @@ class Ops:
     def _set_status(self, status: dict[str, str], seat: str) -> None:
         self._status = status
         self._log.add("status", **status, seat=seat)
+
+
+def _runbooks() -> list[str]:
+    return sorted(file.stem for file in RUNBOOKS.glob("*.md"))
 
 
 def _seat(request: web.Request) -> str:
@@ -182,12 +203,7 @@ def _missing(why: str) -> web.HTTPException:
 
 def _answer(request: web.Request, data: Any, page: Callable[[], str]) -> web.Response:
     """JSON, or a page where a browser asks."""
-    return _html(page()) if "text/html" in request.headers.get("Accept", "") else web.json_response(data)
-
-
-def _html(text: str, status: int = 200) -> web.Response:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-    return web.Response(text=text, status=status, content_type="text/html", headers={"Content-Security-Policy": policy})
+    return html(page()) if "text/html" in request.headers.get("Accept", "") else web.json_response(data)
 
 
 def access_log(log: EventLog) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
@@ -217,7 +233,8 @@ def _is_the_shop(request: web.Request) -> bool:
 
 
 def application(log: EventLog) -> web.Application:
-    ops = Ops(log)
+    dashboards = Dashboards(DASHBOARDS)
+    ops = Ops(log, dashboards)
     app = web.Application(middlewares=[access_log(log)], client_max_size=LARGEST)
     app.add_routes([
         web.get("/", ops.index), web.get("/healthz", ops.health), web.get("/metrics", metrics), web.get("/events", ops.events),
@@ -228,6 +245,7 @@ def application(log: EventLog) -> web.Application:
         web.get("/status", ops.status), web.post("/status", ops.set_status), web.post("/reset", ops.reset),
         web.get("/runbooks", ops.runbooks), web.get("/runbooks/", ops.runbooks), web.get("/runbooks/{name}", ops.runbook),
     ])  # fmt: skip
+    dashboards.add_to(app)
     return app
 
 

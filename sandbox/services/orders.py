@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
+from tracing import traced
 
 WITHIN = 0.8
 """Seconds that a call may take, waiting for a free connection included."""
@@ -29,6 +30,7 @@ class Orders:
         self._idle: list[psycopg.AsyncConnection[Any]] = []
         self._free = asyncio.Semaphore(CONNECTIONS)
 
+    @traced("INSERT orders", **{"db.system": "postgresql", "db.operation.name": "INSERT"})
     async def place(self, order: str, key: str | None, paid: bool, total_cents: int) -> tuple[str, bool]:
         """Insert an order and commit. Where the key was used before, the earlier order. Returns id and paid."""
 
@@ -43,6 +45,7 @@ class Orders:
 
         return await self._ask(insert)
 
+    @traced("SELECT orders", **{"db.system": "postgresql", "db.operation.name": "SELECT"})
     async def placed_with(self, key: str) -> tuple[str, bool] | None:
         """The order of an idempotency key, if there is one."""
         return await self._ask(lambda connection: _by_key(connection, key))

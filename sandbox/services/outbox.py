@@ -52,7 +52,7 @@ class Outbox:
             await self._waiting.add(orders)
         except QueueGone as error:
             FAILED.inc(len(orders))
-            log("shop", "orders not pushed to the queue", orders=len(orders), error=str(error))
+            log("shop", "orders not pushed to the queue", "warning", orders=len(orders), error=str(error))
 
     async def to_auditor(self) -> None:
         """What cannot be told is told later."""
@@ -65,7 +65,7 @@ class Outbox:
             told = {id(order) for order in orders}
             self._to_auditor = [order for order in self._to_auditor if id(order) not in told]
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            log("shop", "auditor not told", orders=len(orders), error=type(error).__name__)
+            log("shop", "auditor not told", "warning", orders=len(orders), error=type(error).__name__)
 
 
 async def _repeat(send: Callable[[], Awaitable[None]]) -> None:

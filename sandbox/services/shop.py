@@ -21,6 +21,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from releases import ReleaseFailed, checked_by
 from service import Handler, log, metrics, serve
 from switches import Switches
+from telemetry import trace_calls
 from tills import Saturated, Tills
 from waiting_orders import WaitingOrders
 
@@ -67,7 +68,7 @@ class Shop:
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         self._orders = Orders(os.environ["DATABASE_URL"], os.environ["DATABASE_HOSTS"])
-        async with aiohttp.ClientSession(headers={"User-Agent": "sandbox-shop"}) as self._http:
+        async with aiohttp.ClientSession(headers={"User-Agent": "sandbox-shop"}, trace_configs=[trace_calls()]) as self._http:
             self._outbox = Outbox(WaitingOrders(os.environ["QUEUE_URL"]), os.environ.get("AUDITOR_URL", "http://auditor:8000"), self._http)
             following = [asyncio.create_task(self._switches.follow(self._http)), asyncio.create_task(self._follow_database())]
             async with self._outbox.sending():
@@ -107,13 +108,13 @@ class Shop:
         except Saturated:
             return _failed("saturated", "too many customers at once")
         except ReleaseFailed as failed:
-            log("shop", "checkout failed", release=self._switches.release, error=str(failed))
+            log("shop", "checkout failed", "error", release=self._switches.release, error=str(failed))
             return _failed("release", "something went wrong")
         except Unavailable as unavailable:
-            log("shop", "database failed", error=str(unavailable))
+            log("shop", "database failed", "error", error=str(unavailable))
             return _failed("database", "order could not be stored")
         except Exception as error:
-            log("shop", "checkout failed", error=repr(error))
+            log("shop", "checkout failed", "error", error=repr(error))
             return _failed("other", "something went wrong")
         ORDERS.inc()
         self._outbox.add(order, key)
@@ -133,7 +134,7 @@ class Shop:
                 await answer.read()
                 return answer.status == 200
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            log("shop", "payment failed", error=type(error).__name__)
+            log("shop", "payment failed", "warning", error=type(error).__name__)
             return False
 
     async def _follow_database(self) -> None:

@@ -61,7 +61,7 @@ class Worker:
         found = await self._waiting.add(await self._orders.unfulfilled(older_than=LEFT_BEHIND))
         if found:
             FOUND.inc(found)
-            log("worker", "orders put back into the queue", orders=found)
+            log("worker", "orders put back into the queue", "warning", orders=found)
 
     async def measure(self) -> None:
         depth, oldest = await self._waiting.depth()
@@ -78,7 +78,7 @@ async def _for_ever(step: Callable[[], Awaitable[None]], pause: float) -> None:
             failing = False
         except (Unavailable, QueueGone) as error:
             if not failing:
-                log("worker", "cannot go on", step=step.__name__, error=str(error))
+                log("worker", "cannot go on", "error", step=step.__name__, error=str(error))
             failing = True
             await asyncio.sleep(IDLE)
         await asyncio.sleep(pause)

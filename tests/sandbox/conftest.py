@@ -28,7 +28,15 @@ PARTS = (
     "gameday.toml",
     "docker-compose.sandbox.yml",
 )
-PORTS = ("GAMEDAY_SHOP_PORT", "GAMEDAY_OPS_PORT", "GAMEDAY_PROMETHEUS_PORT", "GAMEDAY_ALERTMANAGER_PORT", "GAMEDAY_DB_PORT")
+PORTS = (
+    "GAMEDAY_SHOP_PORT",
+    "GAMEDAY_OPS_PORT",
+    "GAMEDAY_PROMETHEUS_PORT",
+    "GAMEDAY_ALERTMANAGER_PORT",
+    "GAMEDAY_DB_PORT",
+    "GAMEDAY_LOGS_PORT",
+    "GAMEDAY_TRACES_PORT",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -174,7 +182,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, root / part)
     project = f"gameday-test-{os.getpid()}"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GAMEDAY_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GAMEDAY_") or k == "GAMEDAY_IMAGES"}
     environment |= {"GAMEDAY_SANDBOX_PROJECT": project, "XDG_STATE_HOME": str(root / "state"), "PYTHONPATH": str(ROOT)}
     environment |= {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     bench = Bench(root, project, environment)
