@@ -15,6 +15,8 @@ FIELDS = (
     "requests", "failed", "why", "detail", "by", "ok", "error", "ms",
 )  # fmt: skip
 """The fields of an event that matter to a reader, in the order in which they are told."""
+MEANINGS = {"source.alive": "it could be read", "source.blind": "it could not be read"}
+"""Kinds whose name alone does not tell a reader what they prove."""
 LONGEST = 200
 """Characters of one field."""
 _SEAT = re.compile(r"[a-z][a-z-]{0,20}-\d{1,4}")
@@ -60,9 +62,10 @@ def place(event: Event) -> str:
 def said(event: Event) -> str:
     """An event in one line: what, about what, by which seat, and the few fields that matter."""
     fields = ((key, _plain(event, key)) for key in FIELDS)
+    meaning = MEANINGS.get(event.kind, "")
     told = ", ".join(f"{key} {text}" for key, text in fields if text)
     who = f"{seat(event)}: " if event.actor_kind in ("human", "unknown") and event.actor else ""
-    return f"{who}{event.kind} {event.subject.name[:LONGEST]}" + (f" ({told})" if told else "")
+    return f"{who}{event.kind} {event.subject.name[:LONGEST]}" + (f": {meaning}" if meaning else "") + (f" ({told})" if told else "")
 
 
 def seat(event: Event) -> str:

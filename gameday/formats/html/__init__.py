@@ -56,6 +56,7 @@ class Html:
             pictures=(wide, narrow),
             marks=done,
             most_marks=MOST,
+            blind=any(e.kind == "source.blind" for e in record.timeline),
             detected=detection(review),
             detection=bar,
             bar=Markup(bar.bar) if bar else "",  # noqa: S704  # numbers only

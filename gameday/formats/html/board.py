@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gameday.formats.html.scale import Scale
-from gameday.formats.html.sheet import Sheet, box, fit, width
+from gameday.formats.html.sheet import BOLD, Sheet, box, fit, width
 
 NAME, NOTE = 12.5, 10.5
 """Height of a lane's name and of the note under it."""
@@ -73,16 +73,18 @@ class Board:
     def _named_beside(self, name: str, note: str, tall: float, css: str) -> float:
         height = max(tall, 28.0 if note else 20.0) + 2
         middle, room = self.y + height / 2, self.layout.names
-        self.sheet.text(room, middle + (-1.5 if note else 4.5), fit(name, room, NAME), "name", size=NAME, anchor="end", tip=name)
+        self.sheet.text(
+            room, middle + (-1.5 if note else 4.5), fit(name, room, NAME, BOLD), "name", size=NAME, anchor="end", tip=name, letter=BOLD
+        )
         self.sheet.text(room, middle + 11, fit(note, room, NOTE), css, size=NOTE, anchor="end", tip=note)
         self.y += height
         return middle
 
     def _named_above(self, name: str, note: str, tall: float, css: str) -> float:
         room = self.layout.width
-        short = fit(name, room * 0.6, NAME)
-        self.sheet.text(0, self.y + 12, short, "name", size=NAME, tip=name)
-        left = room - width(short, NAME) - 10
+        short = fit(name, room * 0.62, NAME, BOLD)
+        self.sheet.text(0, self.y + 12, short, "name", size=NAME, tip=name, letter=BOLD)
+        left = room - width(short, NAME, BOLD) - 10
         self.sheet.text(room, self.y + 12, fit(note, left, NOTE), css, size=NOTE, anchor="end", tip=note)
         self.y += 17 + tall + 3
         return self.y - 3 - tall / 2

@@ -13,6 +13,7 @@ from gameday.model.telling import clock, count
 
 MOST_FAULTS = 12
 MOST_ALERTS = 24
+MOST_SOURCES = 8
 """Lanes of one kind; that there are more is said in one line."""
 COLUMN = 4.0
 """Pixels of one bar of traffic, at least."""
@@ -40,16 +41,13 @@ def _fault(board: Board, fault: FaultRecord) -> None:
 
 def users(board: Board, record: Record, review: Review) -> None:
     """What the canary saw: a thin line while users are served, a thick one while they are not."""
-    y = board.lane("users", "as the canary saw it")
+    hurt = review.impact.seconds
+    y = board.lane("users", f"hurt for {hurt:.1f} s" if hurt else "served throughout", css="note bad" if hurt else "note")
     runs = _runs(_inside(board, record, "canary.sample"), record.plan.scenario.canary.every)
     spans = [(good, board.scale.x(start), board.scale.x(end)) for good, start, end in runs]
     for good, tall, css in ((True, 3.0, "good"), (False, 13.0, "bad")):
         drawn = "".join(_rect(x, y - tall / 2, max(1.5, right - x), tall) for kind, x, right in spans if kind is good)
         board.sheet.path(drawn, css, "users are served" if good else "users are not served")
-    bad = [(x, right) for good, x, right in spans if not good]
-    if bad and review.impact.seconds:
-        # Beside the last bad run: whatever comes before it may be red too.
-        board.beside(bad[0][0], bad[-1][1], y, f"hurt for {review.impact.seconds:.1f} s", "note bad")
 
 
 def traffic(board: Board, record: Record) -> None:
@@ -99,7 +97,7 @@ def alerts(board: Board, record: Record, review: Review) -> None:
     welcome = {*expected, *(a.alert for a in alerting.may)}
     for name, events in list(by_name.items())[:MOST_ALERTS]:
         note, css = _note(board, events, name in welcome)
-        y = board.lane(name, note, css=css)
+        y = board.lane(name, note, tall=22, css=css)
         if name in expected:
             _floor(board, review, y)
         _alert(board, name, events, y)
@@ -109,9 +107,10 @@ def alerts(board: Board, record: Record, review: Review) -> None:
 def _note(board: Board, events: Sequence[Event], welcome: bool) -> tuple[str, str]:
     """What a reader wants to know of an alert first."""
     told = next((e for e in events if e.kind == "alert.delivered" and e.text("status") == "firing"), None)
-    odd = "" if welcome else "not expected, "
+    odd = "" if welcome else "unexpected, "
     if told is not None:
-        return f"{odd}{clock(told.at, board.scale.zero)} to {told.text('receiver')}", "note" if welcome else "note bad"
+        when = clock(told.at, board.scale.zero)
+        return (f"{when} to {told.text('receiver')}", "note") if welcome else (f"{odd}{when}", "note bad")
     if any(e.kind == "alert.firing" for e in events):
         return f"{odd}fired, no notice seen", "note bad"
     return (f"{odd}only pending", "note") if events else ("nothing of it was seen", "note bad")
@@ -134,6 +133,16 @@ def _floor(board: Board, review: Review, y: float) -> None:
     if detect and detect.floor and began:
         low, high = (board.scale.x(began + timedelta(seconds=s)) for s in detect.floor)
         board.sheet.bar(low, high, y, 20, "floor", "detection floor: when a notice can come with these settings")
+
+
+def unseen(board: Board, record: Record) -> None:
+    """Sources that could not be read, and when: what came then is not known."""
+    blind = _inside(board, record, "source.blind")
+    for source in list(dict.fromkeys(e.subject.name for e in blind))[:MOST_SOURCES]:
+        y = board.lane(source, "could not be read")
+        for since in (e.at for e in blind if e.subject.name == source):
+            again = next((e.at for e in record.timeline.of("source.alive", name=source, since=since)), board.scale.end)
+            board.sheet.bar(board.scale.x(since), board.scale.x(again), y, 11, "unseen", f"{source} could not be read")
 
 
 def _more(board: Board, left: int, word: str) -> None:

@@ -9,6 +9,7 @@ from gameday.formats.html import lanes, people
 from gameday.formats.html.board import NOTE, Board, Layout
 from gameday.formats.html.marks import Mark
 from gameday.formats.html.scale import shown
+from gameday.formats.html.sheet import width
 from gameday.model.record import Record
 from gameday.model.review import Review
 from gameday.model.safe_text import safe
@@ -24,7 +25,8 @@ def draw(review: Review, record: Record, done: Sequence[Mark], layout: Layout) -
     """All lanes, from what was broken down to what was done about it."""
     board = Board.of(layout, zero(review), *shown(review, record))
     for x, label in board.scale.ticks():
-        if board.left + 14 <= x <= board.right - 14:
+        half = width(label, NOTE) / 2
+        if board.left - 10 <= x - half and x + half <= board.layout.width:
             board.sheet.text(x, 12, label, "tick", size=NOTE, anchor="middle")
     lanes.faults(board, record)
     board.group()
@@ -32,6 +34,7 @@ def draw(review: Review, record: Record, done: Sequence[Mark], layout: Layout) -
     lanes.traffic(board, record)
     board.group()
     lanes.alerts(board, record, review)
+    lanes.unseen(board, record)
     board.group()
     people.responders(board, done)
     people.steps(board, review, record)

@@ -44,7 +44,7 @@ class Scale:
         step = next((t for t in TICKS if total / t <= most), TICKS[-1])
         tick = -int((self.zero - self.begin).total_seconds() // step) * step
         while (at := self.zero + timedelta(seconds=tick)) <= self.end:
-            yield self.x(at), _offset(tick)
+            yield self.x(at), _offset(tick, in_minutes=total >= 120)
             tick += step
 
 
@@ -62,12 +62,12 @@ def shown(review: Review, record: Record) -> tuple[datetime, datetime]:
     return begin, max(min(last + max(AFTER, margin), review.drill.ended), begin + timedelta(seconds=10))
 
 
-def _offset(seconds: int) -> str:
-    """`+10 s`, `−5 s`, `+2:30`, `+1:05:00`; `0` is the fault."""
+def _offset(seconds: int, *, in_minutes: bool) -> str:
+    """`+10 s` and `−5 s`, or `+2:30` and `+1:05:00`; `0` is the fault."""
     if seconds == 0:
         return "0"
     sign, rest = ("−" if seconds < 0 else "+"), abs(seconds)
-    if rest < 120:
+    if not in_minutes:
         return f"{sign}{rest} s"
     hours, minutes, rest = rest // 3600, rest // 60 % 60, rest % 60
     return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes}:{rest:02}"

@@ -8,8 +8,8 @@ from typing import Literal
 
 from gameday.model.safe_text import safe
 
-LETTER = 0.6
-"""Width of a letter, as a share of its height. Real fonts are narrower; DejaVu Sans is about this."""
+LETTER, BOLD = 0.6, 0.7
+"""Width of a letter, as a share of its height. Most fonts are narrower; DejaVu Sans is about this."""
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -33,11 +33,13 @@ class Sheet:
     parts: list[str] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
 
-    def text(self, x: float, y: float, said: str, css: str, *, size: float, anchor: Anchor = "start", tip: str = "") -> None:
+    def text(
+        self, x: float, y: float, said: str, css: str, *, size: float, anchor: Anchor = "start", tip: str = "", letter: float = LETTER
+    ) -> None:
         """One line of text with its baseline at `y`."""
         if not said:
             return
-        self.boxes.append(box(x, y, said, size, anchor))
+        self.boxes.append(box(x, y, said, size, anchor, letter))
         where = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}"' + ("" if anchor == "start" else f' text-anchor="{anchor}"')
         self.parts.append(f'<text class="{css}" {where}>{escape(safe(said))}{_tip(tip)}</text>')
 
@@ -66,21 +68,22 @@ class Sheet:
         return not any(wanted.meets(b) for b in self.boxes)
 
 
-def box(x: float, y: float, said: str, size: float, anchor: Anchor = "start") -> Box:
+def box(x: float, y: float, said: str, size: float, anchor: Anchor = "start", letter: float = LETTER) -> Box:
     """The room that a line of text takes, rather too much than too little."""
-    wide = width(said, size)
+    wide = width(said, size, letter)
     left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
     return Box(left, y - size * 0.8, left + wide, y + size * 0.25)
 
 
-def width(said: str, size: float) -> float:
-    return len(safe(said)) * size * LETTER
+def width(said: str, size: float, letter: float = LETTER) -> float:
+    return len(safe(said)) * size * letter
 
 
-def fit(said: str, room: float, size: float) -> str:
+def fit(said: str, room: float, size: float, letter: float = LETTER) -> str:
     """As much of a text as has room, with an ellipsis where it was cut."""
-    most = max(2, int(room / (size * LETTER)))
-    return safe(said, most) if len(safe(said, most)) <= most else safe(said, most)[: most - 1] + "…"
+    most = max(2, int(room / (size * letter)))
+    shown = safe(said, most)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def _tip(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from gameday.model.duration import format_duration
 from gameday.model.record import Record
 from gameday.model.review import Review, Span
-from gameday.model.telling import ABOUT, ANSWERS, AREAS, DURATIONS, MILESTONES, SEVERITIES, limits, span
+from gameday.model.telling import ABOUT, ANSWERS, AREAS, MILESTONES, SEVERITIES, limits, span
 
 REACHED = {
     "time_to_detect": "alert_delivered",
@@ -21,6 +21,8 @@ REACHED = {
     "alert_reset": "alert_resolved",
 }
 """The moment that ends each duration."""
+AFTER = {"time_to_lead": ("declared", "lead named")}
+"""Durations whose end is no milestone: the moment they begin with, and what their end is called."""
 SINCE = {
     "time_to_detect": "after users were hurt",
     "time_to_acknowledge": "after the page",
@@ -63,7 +65,8 @@ def figures(review: Review, record: Record) -> tuple[Figure, ...]:
 
 
 def _notes(key: str, took: Span, budgets: Mapping[str, timedelta]) -> tuple[str, ...]:
-    limit = f"limit {format_duration(budgets[key])}" if key in budgets else ""
+    late = "not reached, " if took.censored else "late, " if _late(took, budgets.get(key)) else ""
+    limit = f"{late}limit {format_duration(budgets[key])}" if key in budgets else late.removesuffix(", ")
     floor = f"floor {took.floor[0]:.1f} to {took.floor[1]:.1f} s" if took.floor else SINCE[key]
     return tuple(n for n in (limit, floor) if n)
 
@@ -91,7 +94,9 @@ class Tally:
 def gap_tally(review: Review) -> Tally:
     """Gaps by area and severity."""
     severities = tuple(SEVERITIES)
-    rows = ((title, tuple(sum(g.area == area and g.severity == s for g in review.gaps) for s in severities)) for area, title in AREAS.items())
+    rows = (
+        (title, tuple(sum(g.area == area and g.severity == s for g in review.gaps) for s in severities)) for area, title in AREAS.items()
+    )
     return Tally(severities, tuple(rows))
 
 
@@ -119,16 +124,19 @@ def clock_rows(review: Review, record: Record) -> tuple[Reached, ...]:
     """Every moment by time; then what never came, with how long it had been waited for."""
     budgets = limits(record.plan)
     ends = {moment: key for key, moment in REACHED.items()}
-    came = sorted(((at, name) for name, at in review.milestones.items() if at), key=lambda m: m[0])
+    came = [(at, name) for name, at in review.milestones.items() if at]
     rows = [_reached(MILESTONES.get(name, name), at, ends.get(name, ""), review, budgets) for at, name in came]
     seen = {name for _, name in came}
-    waited = [k for k in review.durations if REACHED.get(k, "") not in seen]
-    rows += [_reached(_awaited(k), None, k, review, budgets) for k in waited]
-    return tuple(rows)
+    waited = [k for k in review.durations if k in REACHED and REACHED[k] not in seen]
+    rows += [_reached(MILESTONES[REACHED[k]], None, k, review, budgets) for k in waited]
+    rows += [_reached(AFTER[k][1], _later(review, k), k, review, budgets) for k in review.durations if k in AFTER]
+    return tuple(sorted(rows, key=lambda r: (r.at is None, r.at.timestamp() if r.at else 0.0)))
 
 
-def _awaited(key: str) -> str:
-    return MILESTONES.get(REACHED.get(key, ""), DURATIONS.get(key, key))
+def _later(review: Review, key: str) -> datetime | None:
+    """When a duration without a moment of its own ended."""
+    begins, took = review.milestones.get(AFTER[key][0]), review.durations[key]
+    return begins + timedelta(seconds=took.seconds) if begins and not took.censored else None
 
 
 def _reached(name: str, at: datetime | None, key: str, review: Review, budgets: Mapping[str, timedelta]) -> Reached:
