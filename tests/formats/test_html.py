@@ -140,6 +140,7 @@ def test_a_figure_beyond_its_limit_is_marked_with_words() -> None:
     assert late.late
     assert late.notes[0] == "late, limit 1m"
     never = next(f for f in figures(judged("drop page.acked"), _record()) if f.name == "acknowledged")
+    assert never.late
     assert never.notes[0] == "not reached, limit 1m"
 
 
