@@ -13,9 +13,10 @@ from rich.text import Text
 from gameday.model.gap import Gap
 from gameday.model.review import Review
 from gameday.model.safe_text import safe
-from gameday.model.telling import AREAS, MILESTONES, clock, detection, headline, zero
+from gameday.model.telling import ABOUT, ANSWERS, AREAS, MILESTONES, clock, count, detection, headline, zero
 
 COLOURS = {"S1": "bold red", "S2": "yellow", "S3": "cyan", "S4": "dim"}
+TONES = {"missed": "bold red", "undecidable": "bold magenta"}
 MOST_UNDECIDED = 6
 
 
@@ -24,6 +25,7 @@ def render(review: Review, *, width: int = 80, colour: bool = False) -> str:
     console = Console(file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None, highlight=False)
     _head(console, review)
     _milestones(console, review)
+    _verdicts(console, review)
     _gaps(console, review)
     _undecided(console, review)
     _safety(console, review)
@@ -78,7 +80,24 @@ def _milestones(console: Console, review: Review) -> None:
 
 def _customers(review: Review) -> str:
     hurt = review.impact.users_affected
-    return f", of {hurt} customers" if hurt else ""
+    return ", of customers not told apart" if hurt is None else f", of {count(hurt, 'customer')}" if hurt else ""
+
+
+def _verdicts(console: Console, review: Review) -> None:
+    """Counts by what verdicts are about; what could not be decided stands out as much as what was missed."""
+    if not review.verdicts:
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    for answer in ANSWERS:
+        table.add_column(justify="right", min_width=len(answer))
+    table.add_row("", *(Text(a.replace("_", " "), "dim") for a in ANSWERS))
+    for about, title in ABOUT.items():
+        found = [sum(v.about == about and v.verdict == a for v in review.verdicts) for a in ANSWERS]
+        if any(found):
+            table.add_row(title, *(Text(str(n), TONES.get(a, "")) if n else Text("·", "dim") for a, n in zip(ANSWERS, found, strict=True)))
+    console.print()
+    console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _gaps(console: Console, review: Review) -> None:
@@ -109,7 +128,7 @@ def _undecided(console: Console, review: Review) -> None:
     if not open_:
         return
     console.print()
-    _say(console, "Could not be decided", "bold underline")
+    _say(console, "Could not be decided", "bold magenta underline")
     for verdict in open_[:MOST_UNDECIDED]:
         _say(console, f"? {_t(verdict.expectation)}: {_t(verdict.why)}", indent=2)
     if len(open_) > MOST_UNDECIDED:
@@ -124,6 +143,6 @@ def _safety(console: Console, review: Review) -> None:
         for left in safety.left:
             _say(console, _t(left, 1_000), "red", indent=2)
     elif safety.faults:
-        _say(console, f"{safety.removed_and_verified} of {safety.faults} faults removed and verified", "green")
+        _say(console, f"{safety.removed_and_verified} of {count(safety.faults, 'fault')} removed and verified", "green")
     else:
         _say(console, "No fault was injected", "dim")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from gameday.model.event import Event, Kind
 from gameday.model.gap import Area
+from gameday.model.plan import Plan
 from gameday.model.review import Review, Span
+from gameday.model.verdict import Answer
 
 MILESTONES = {
     "fault_applied": "fault in effect",
@@ -52,6 +55,10 @@ ABOUT = {
     "documentation": "Documentation",
     "drill": "The drill itself",
 }
+ANSWERS: tuple[Answer, ...] = ("missed", "undecidable", "met", "not_applicable")
+"""Verdicts in the order in which a reader needs them: what could not be decided stands beside what was missed."""
+KNOBS = {"scrape_and_eval": "scrape, evaluation and window", "for": "`for`", "group_wait": "`group_wait`", "send": "sending"}
+"""What each part of the time to detect is spent on, and what one would turn to change it."""
 
 
 def clock(moment: datetime, zero: datetime) -> str:
@@ -84,14 +91,43 @@ def headline(review: Review) -> str:
         return f"The drill ended early: {review.drill.note}."
     if review.drill.no_fault:
         found = len(review.gaps)
-        return "Control run: no false alarm." if not found else f"Control run: {_count(found, 'gap')}."
+        return "Control run: no false alarm." if not found else f"Control run: {count(found, 'gap')}."
     if any(g.area == "drill" for g in review.gaps):
-        return f"The drill itself has a gap, so not everything could be judged. {_count(len(review.gaps), 'gap')} in all."
+        return f"The drill itself has a gap, so not everything could be judged. {count(len(review.gaps), 'gap')} in all."
+    return _found(review) + _open(review)
+
+
+def _found(review: Review) -> str:
     if not review.gaps:
-        undecidable = sum(v.verdict == "undecidable" for v in review.verdicts)
-        return "No gap found." + (f" {_count(undecidable, 'expectation')} could not be decided." if undecidable else "")
+        return "No gap found."
     by_area = {a: sum(g.area == a for g in review.gaps) for a in AREAS}
-    return f"{_count(len(review.gaps), 'gap')}: " + ", ".join(f"{n} in {a}" for a, n in by_area.items() if n) + "."
+    return f"{count(len(review.gaps), 'gap')}: " + ", ".join(f"{n} in {a}" for a, n in by_area.items() if n) + "."
+
+
+def _open(review: Review) -> str:
+    undecidable = sum(v.verdict == "undecidable" for v in review.verdicts)
+    return f" {count(undecidable, 'expectation')} could not be decided." if undecidable else ""
+
+
+def limits(plan: Plan) -> Mapping[str, timedelta]:
+    """The scenario's budget for each duration. Left out where its alerts have different ones."""
+    expect = plan.scenario.expect
+    within = expect.response.within
+    named = {
+        "time_to_detect": _agreed(a.within for a in expect.alerts.expected),
+        "time_to_acknowledge": within.ack,
+        "time_to_declare": within.declare,
+        "time_to_lead": within.lead,
+        "time_to_first_mitigation": within.first_mitigation,
+        "time_to_mitigate": within.impact_over,
+        "alert_reset": _agreed(a.reset_within for a in expect.alerts.expected),
+    }
+    return {name: limit for name, limit in named.items() if limit is not None}
+
+
+def _agreed(spans: Iterable[timedelta | None]) -> timedelta | None:
+    different = set(spans)
+    return different.pop() if len(different) == 1 else None
 
 
 def detection(review: Review) -> str:
@@ -103,8 +139,7 @@ def detection(review: Review) -> str:
     if found.floor:
         text += f"; the floor of these settings is {found.floor[0]:.1f} to {found.floor[1]:.1f} s"
     if found.parts:
-        words = {"scrape_and_eval": "scrape, evaluation and window", "for": "`for`", "group_wait": "`group_wait`", "send": "sending"}
-        text += " (" + ", ".join(f"{words.get(k, k)} {v:.1f} s" for k, v in found.parts.items()) + ")"
+        text += " (" + ", ".join(f"{KNOBS.get(k, k)} {v:.1f} s" for k, v in found.parts.items()) + ")"
     return text
 
 
@@ -146,5 +181,5 @@ def deed(event: Event) -> str:
     return f"ran {event.text('command')}"
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"

@@ -53,9 +53,15 @@ class Outside(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "link", "img", "iframe", "object", "embed", "a", "base", "form"):
+        if tag in ("script", "link", "img", "iframe", "object", "embed", "base", "form"):
             self.found.append(tag)
-        self.found += [name for name, _ in attrs if name.startswith("on") or name in ("src", "href", "xlink:href")]
+        self.found += [
+            name
+            for name, value in attrs
+            if name.startswith("on")
+            or name in ("src", "style", "xlink:href")
+            or (name == "href" and not re.fullmatch("#[a-z0-9-]+", value or ""))
+        ]
 
 
 def test_the_page_needs_nothing_from_outside_and_runs_nothing() -> None:
