@@ -60,8 +60,10 @@ def test_a_checkout_is_one_trace_through_shop_and_payments(bench: Bench) -> None
     assert above["spanID"] == found["shop: POST payments/charge"]["spanID"]
     assert {"shop", "payments"} <= set(get(url(bench, "TRACES", "/api/services")).json()["data"])
 
+    refusals_come_in_words(bench)
 
-def test_what_is_no_otlp_in_json_is_refused_in_words(bench: Bench) -> None:
+
+def refusals_come_in_words(bench: Bench) -> None:
     there = url(bench, "TRACES", "/v1/traces")
     other = httpx2.post(there, content=b"\n", headers={"Content-Type": "text/plain"}, timeout=5, trust_env=False)
     assert other.status_code == 415 and "OTLP" in other.json()["message"]
@@ -82,11 +84,15 @@ def test_dashboards_are_drawn_and_the_reading_is_logged(bench: Bench) -> None:
     assert ("/d/shop", "seat-1") in {(e["path"], e["seat"]) for e in entries if e["kind"] == "access"}
 
 
-def test_the_first_page_gives_commands_that_work_as_they_stand(bench: Bench) -> None:
+def test_the_first_page_gives_commands_that_work_and_releases_have_a_history(bench: Bench) -> None:
     text = get(url(bench, "OPS", "/")).text
     for command in (f"{url(bench, 'LOGS', '/entries')}?SERVICE=payments", url(bench, "TRACES", "/api/services"), 'href="/d/shop"'):
         assert command in text
     assert await_that(lambda: get(url(bench, "LOGS", "/entries?SERVICE=payments")).text, 10, "a line of payments")
+    there = url(bench, "OPS", "/releases")
+    httpx2.put(f"{there}/shop", json={"release": "v1"}, headers={"X-Gameday-Seat": "seat-7"}, timeout=5, trust_env=False)
+    assert "seat-7" in get(there, Accept="text/html").text
+    assert get(there).json()["shop"] == "v1"
 
 
 def test_a_checkout_does_not_wait_for_logs_and_traces_that_are_away(bench: Bench) -> None:
