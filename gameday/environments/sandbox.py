@@ -153,7 +153,9 @@ class Sandbox(ComposeProject):
         deadline = time.monotonic() + within
         while (status := self._inside(node, "node", "status")) != "primary in-step":
             if time.monotonic() > deadline:
-                raise Missing(f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`")
+                raise Missing(
+                    f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
+                )
             time.sleep(0.1)
 
     def _inside(self, service: str, *command: str) -> str:
