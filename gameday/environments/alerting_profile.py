@@ -15,6 +15,7 @@ is a mistake, not a profile without its gap.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +41,7 @@ class Differences(Noun):
 
     like: Annotated[str, Field(pattern=NAME)]
     about: str | None = None
-    change: dict[str, tuple[Change, ...]] = {}
+    change: Mapping[str, tuple[Change, ...]] = Field(default_factory=dict)
 
 
 def profile_folder(root: Path, name: str) -> Path:

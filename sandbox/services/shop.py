@@ -40,7 +40,7 @@ PATHS = ("/", "/cart", "/checkout")
 REQUESTS = Counter("shop_requests", "Requests answered.", ["path", "status"])
 SECONDS = Histogram(
     "shop_request_seconds", "Time to answer.", ["path"],
-    buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 2),
 )  # fmt: skip
 CHECKOUTS = Counter("shop_checkout", "Checkouts by how they ended.", ["outcome"])
 FAILURES = Counter("shop_checkout_failures", "Checkouts that failed, by reason.", ["reason"])
