@@ -22,7 +22,8 @@ def command(output: str) -> int:
 
     Exit codes: 4 where a fault of an earlier drill is left, 6 where something is missing without which no drill runs, else 0.
     """
-    found = tuple(look(find_workspace(Path.cwd())))
+    workspace = find_workspace(Path.cwd())
+    found = tuple(look(workspace.root, len(workspace.scenarios())))
     if output == "json":
         click.echo(json.dumps({"findings": [asdict(f) for f in found]}, indent=2))
     else:

@@ -16,7 +16,6 @@ from gameday.bundle.host_state import HostState
 from gameday.conduct.preflight import Leftover, leftovers
 from gameday.environments.sandbox import COMPOSE_FILE, Sandbox
 from gameday.errors import GamedayError
-from gameday.load.workspace import Workspace
 
 ENOUGH_DISK = 200_000_000
 ENOUGH_MEMORY = 3_000_000_000
@@ -40,17 +39,17 @@ class Finding:
     """A fault of an earlier drill may still be in effect."""
 
 
-def look(workspace: Workspace) -> Iterator[Finding]:
-    """Everything, in the order in which it is to be put right."""
+def look(root: Path, scenarios: int) -> Iterator[Finding]:
+    """Everything, in the order in which it is to be put right. `root` is a workspace that holds so many scenarios."""
     yield from host(sys.version_info[:3], sys.platform)
-    yield from room(workspace.root, available_memory())
+    yield from room(root, available_memory())
     yield from programs(find_spec)
     docker = docker_server()
     yield docker
     yield compose_command()
-    yield workspace_files(workspace)
-    if (workspace.root / COMPOSE_FILE).is_file():
-        yield from sandbox(Sandbox(workspace.root), docker.ok)
+    yield workspace(root, scenarios)
+    if (root / COMPOSE_FILE).is_file():
+        yield from sandbox(Sandbox(root), docker.ok)
     yield from kernel(_kernel_modules())
     yield from left(HostState())
 
@@ -117,12 +116,9 @@ def compose_command() -> Finding:
     return Finding("compose", False, True, "neither `docker compose` nor `docker-compose` answers", GET_DOCKER)
 
 
-def workspace_files(workspace: Workspace) -> Finding:
-    scenarios = workspace.scenarios()
-    said = (
-        f"{len(scenarios)} scenario{'s' * (len(scenarios) != 1)} in {workspace.root}" if scenarios else f"no scenarios in {workspace.root}"
-    )
-    return Finding("workspace", bool(scenarios), False, said, "change into a workspace, or make one: `gameday init DIR`")
+def workspace(root: Path, scenarios: int) -> Finding:
+    said = f"{scenarios} scenario{'s' * (scenarios != 1)} in {root}" if scenarios else f"no scenarios in {root}"
+    return Finding("workspace", scenarios > 0, False, said, "change into a workspace, or make one: `gameday init DIR`")
 
 
 def sandbox(place: Sandbox, docker: bool) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ LEFT = Finding("leftovers", False, False, "d1: container_pause on db", "`gameday
 
 
 def told(monkeypatch: pytest.MonkeyPatch, *found: Finding, output: str = "text") -> tuple[int, str]:
-    monkeypatch.setattr(doctor, "look", lambda _: iter(found))
+    monkeypatch.setattr(doctor, "look", lambda *_: iter(found))
     ended = CliRunner().invoke(doctor.command, ["-o", output], standalone_mode=False)
     return ended.return_value, ended.output
 

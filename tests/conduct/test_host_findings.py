@@ -12,7 +12,6 @@ import pytest
 from gameday.bundle.host_state import HostState
 from gameday.conduct import host_findings as findings
 from gameday.environments.sandbox import Sandbox
-from gameday.load.workspace import Workspace
 
 
 def test_an_old_python_and_another_system_are_told() -> None:
@@ -76,7 +75,7 @@ def test_kernel_modules_are_told_one_by_one() -> None:
 
 
 def test_a_folder_without_scenarios_leads_to_init(tmp_path: Path) -> None:
-    found = findings.workspace_files(Workspace(tmp_path))
+    found = findings.workspace(tmp_path, 0)
     assert not found.ok
     assert "gameday init" in found.do
 
