@@ -40,14 +40,14 @@ class Finding:
 
 
 def look(root: Path, scenarios: int) -> Iterator[Finding]:
-    """Everything, in the order in which it is to be put right. `root` is the workspace's, `scenarios` how many it has."""
+    """Everything, in the order in which it is to be put right. `root` is a workspace that holds so many scenarios."""
     yield from host(sys.version_info[:3], sys.platform)
     yield from room(root, available_memory())
     yield from programs(find_spec)
     docker = docker_server()
     yield docker
     yield compose_command()
-    yield workspace_files(root, scenarios)
+    yield workspace(root, scenarios)
     if (root / COMPOSE_FILE).is_file():
         yield from sandbox(Sandbox(root), docker.ok)
     yield from kernel(_kernel_modules())
@@ -116,9 +116,9 @@ def compose_command() -> Finding:
     return Finding("compose", False, True, "neither `docker compose` nor `docker-compose` answers", GET_DOCKER)
 
 
-def workspace_files(root: Path, scenarios: int) -> Finding:
+def workspace(root: Path, scenarios: int) -> Finding:
     said = f"{scenarios} scenario{'s' * (scenarios != 1)} in {root}" if scenarios else f"no scenarios in {root}"
-    return Finding("workspace", bool(scenarios), False, said, "change into a workspace, or make one: `gameday init DIR`")
+    return Finding("workspace", scenarios > 0, False, said, "change into a workspace, or make one: `gameday init DIR`")
 
 
 def sandbox(place: Sandbox, docker: bool) -> Iterator[Finding]:

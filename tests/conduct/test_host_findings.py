@@ -75,7 +75,7 @@ def test_kernel_modules_are_told_one_by_one() -> None:
 
 
 def test_a_folder_without_scenarios_leads_to_init(tmp_path: Path) -> None:
-    found = findings.workspace_files(tmp_path, 0)
+    found = findings.workspace(tmp_path, 0)
     assert not found.ok
     assert "gameday init" in found.do
 
