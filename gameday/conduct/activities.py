@@ -17,7 +17,7 @@ from typing import Any
 from chaoslib.exceptions import ActivityFailed
 
 from gameday.model.observation import Blind
-from gameday.model.plan import Plan, PlannedFault
+from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
@@ -53,6 +53,8 @@ class Stage:
     steady_at: float
     """When the steady state was met, on the monotonic clock; offsets count from here."""
     live_until: dict[str, float] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+    """Each target as it was when its fault was injected."""
     released: str = ""
 
     def planned(self, fault: str) -> PlannedFault:
@@ -90,13 +92,15 @@ def inject(fault: str) -> str:
     undo = act.prepare(stage.environment, planned.target)
     if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
         raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned; nothing was injected")
+    target = planned.target.model_copy(update={"started_at": undo.identity.get("started_at", "")})
+    stage.targets[fault] = target
     stage.ledger.intend(
         fault=fault, name=planned.fault, target=planned.target.service, by="worker",
         undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
-        act.inject(stage.environment, planned.target)
+        act.inject(stage.environment, target)
     except Exception as error:
         # Whether it took effect is unknown, and unknown counts as armed.
         stage.log("fault.failed", fault=fault, why=str(error))
@@ -112,7 +116,7 @@ def is_live(fault: str) -> bool:
     planned = stage.planned(fault)
     deadline = time.monotonic() + LIVE_WITHIN
     while fault in stage.live_until:
-        if stage.faults[fault].is_live(stage.environment, planned.target):
+        if stage.faults[fault].is_live(stage.environment, stage.targets[fault]):
             stage.ledger.append("armed", fault=fault, by="worker")
             stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service)
             return True

@@ -10,6 +10,7 @@ from typing import Any
 from gameday.bundle.evidence_file import EvidenceFile
 from gameday.bundle.folder import Folder
 from gameday.bundle.timeline_file import TimelineFile
+from gameday.catalog import deeds_of
 from gameday.clients.alertmanager import Alertmanager
 from gameday.clients.docker import Docker
 from gameday.clients.locust import LocustRun
@@ -37,8 +38,6 @@ from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import kill_group, started_ticks
 
 LONGEST_TRAFFIC = 3 * 3600
-OUR_DEEDS = {"container_pause": ("pause", "unpause"), "container_kill": ("kill", "die", "start")}
-"""Docker's words for what a fault and its undo do."""
 
 
 class Crew:
@@ -146,11 +145,11 @@ class Crew:
     def _did_we(self, container: str, action: str, moment: float) -> bool:
         """Whether a docker event is our own fault or undo: the same deed on the same target, near a ledger line."""
         for fault in read_ledger(self._folder.ledger).faults:
-            identity = fault.undo.get("identity", {})
-            if container != identity.get("container") or action not in OUR_DEEDS.get(fault.fault, ()):
+            if container != fault.undo.get("identity", {}).get("container"):
                 continue
-            undoing = action in ("unpause", "start")
-            marks = [fault.undoing_at, fault.ended_at] if undoing else [fault.intended_at, fault.armed_at]
+            deeds = deeds_of(fault.fault)
+            marks = [fault.intended_at, fault.armed_at] if action in deeds.injecting else []
+            marks += [fault.undoing_at, fault.ended_at] if action in deeds.undoing else []
             if any(abs(datetime.fromisoformat(m).timestamp() - moment) < 1.0 for m in marks if m):
                 return True
         return False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
+from gameday.model.host import Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
@@ -134,6 +135,19 @@ class Sandbox(ComposeProject):
         """Settle after a drill, where a broken sandbox has been reported already."""
         with contextlib.suppress(Missing):
             self.settle()
+
+    def release(self, service: str) -> Release:
+        from gameday.clients.ops import Ops
+
+        known = Ops(self.ops_url).releases()
+        if service not in known:
+            raise InvalidInput(f"{service} has no releases in the sandbox; there are releases of {', '.join(sorted(known))}")
+        return Release(known[service], f"{self.ops_url}/releases")
+
+    def deploy(self, service: str, release: str) -> None:
+        from gameday.clients.ops import Ops
+
+        Ops(self.ops_url).deploy(service, release)
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
         missing = [image for image in compose.images() if not self.docker.has_image(image)]
