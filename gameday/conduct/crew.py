@@ -51,6 +51,9 @@ class Crew:
         self.watched = Watched(plan.scenario)
         self.fault_armed_at = 0.0
         """Monotonic seconds; 0 before the first fault is in effect."""
+        self.live: dict[str, float] = {}
+        """The faults in effect now, each with the moment it was seen so (monotonic seconds)."""
+        self._impact_at: float | None = None
         self.prometheus = Prometheus(environment.prometheus_url)
         self.alertmanager = Alertmanager(environment.alertmanager_url)
         self._eyes = Eyes(timeline)
@@ -103,12 +106,16 @@ class Crew:
             return f"traffic ended with code {self._traffic.returncode}; see evidence/locust.log"
         return None
 
-    def note_fault(self, kind: str, at: datetime) -> None:
+    def note_fault(self, kind: str, fault: str, at: datetime) -> None:
         """Hear of a fault event from the worker."""
-        if kind == "fault.armed" and not self.fault_armed_at:
-            self.fault_armed_at = time.monotonic()
-            self.canary.watch_impact(time.monotonic() - (datetime.now(UTC) - at).total_seconds() - 1.0)
+        if kind == "fault.armed":
+            armed = time.monotonic()
+            if not self.live:  # whatever users feel from here on belongs to what is broken from here on
+                self.canary.watch_impact(armed - (datetime.now(UTC) - at).total_seconds() - 1.0)
+            self.live[fault] = armed
+            self.fault_armed_at = self.fault_armed_at or armed
         if kind == "fault.undone":
+            self.live.pop(fault, None)
             self.watched.fault_gone = at
 
     @property
@@ -131,8 +138,10 @@ class Crew:
 
     def _hear(self, event: Event) -> None:
         self.watched.take(event)
-        if self.canary.impact_at is not None and self.watched.impact_began is None:
-            self.watched.impact_began = datetime.now(UTC)
+        if self.canary.impact_at not in (None, self._impact_at):  # with a later fault, perhaps not the first
+            self._impact_at = self.canary.impact_at
+            self.watched.impact_began = self.watched.impact_began or datetime.now(UTC)
+            self.watched.impact_over = None
         served = event.kind == "canary.sample" and self.watched.impact_began is not None and bool(event.data.get("ok"))
         if served and self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
             self.watched.impact_over = self.watched.impact_over or event.at

@@ -22,8 +22,15 @@ class RuleSettings(Noun):
     off: Mapping[str, Annotated[str, Field(min_length=3)]] = Field(default_factory=dict)
 
 
+class LimitSettings(Noun):
+    """How much may be broken. `parallel_faults`: how many faults may be in effect at one time."""
+
+    parallel_faults: Annotated[int, Field(ge=1, le=10)] = 1
+
+
 class Settings(Noun):
     """Everything in `gameday.toml`. Every key may be left out."""
 
     probes: ProbeSettings = ProbeSettings()
+    limits: LimitSettings = LimitSettings()
     rules: RuleSettings = RuleSettings()
