@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gameday.model.host import Deeds
 from gameday.model.injection import Injection
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.scenario import Scenario
@@ -17,10 +18,22 @@ if TYPE_CHECKING:
 
 
 def fault_of(injection: Injection) -> Fault:
-    """The fault that an injection names, with its own fields. The loader has checked both."""
+    """The fault that an injection names, with its own fields. The loader has checked both.
+
+    A fault with a field `at_most` ends by itself, even when everybody is dead: it gets the time of its injection.
+    """
     from gameday.faults import FAULTS
 
-    return FAULTS[injection.fault](**injection.settings)
+    kind = FAULTS[injection.fault]
+    ends = {"at_most": injection.longest} if "at_most" in getattr(kind, "model_fields", {}) else {}
+    return kind(**injection.settings, **ends)
+
+
+def deeds_of(fault: str) -> Deeds:
+    """What Docker tells of a fault and its undo; nothing of one that this version does not know."""
+    from gameday.faults import FAULTS
+
+    return FAULTS[fault].deeds if fault in FAULTS else Deeds()
 
 
 def environment_of(scenario: Scenario, root: Path, docker: DockerSettings | None = None) -> DrillEnvironment:

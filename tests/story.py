@@ -11,6 +11,7 @@ Times are seconds after the start; the fault is in effect at 10 s, users are hur
 | `set KIND NAME key=value …` | changes fields; `name`, `labels.x` and `runbook_url` too |
 | `add KIND NAME at 20s key=value …` | puts one in |
 | `bad 10s to 40s` | when the canary's samples are bad |
+| `bad again 50s to 60s` | and once more |
 | `blind SOURCE 12s to 20s` | a source that cannot be read |
 | `end 120s` | when the drill ends |
 | `runbook without SECTION` | a page that lacks a heading |
@@ -78,6 +79,7 @@ class Story:
 
     told: list[Told]
     bad: tuple[float, float] = (10.2, 18.0)
+    bad_again: tuple[float, float] = (0.0, 0.0)
     end: float = 60.0
     blind: list[tuple[str, float, float]] = field(default_factory=list)
     without: str = ""
@@ -168,6 +170,8 @@ def _change(s: Story, line: str) -> None:
         case ["bad", start, "to", end]:
             s.bad = (_seconds(start), _seconds(end))
             s.end = max(s.end, s.bad[1] + 20)
+        case ["bad", "again", start, "to", end]:
+            s.bad_again = (_seconds(start), _seconds(end))
         case ["blind", source, start, "to", end]:
             s.blind.append((source, _seconds(start), _seconds(end)))
         case ["end", at]:
@@ -228,7 +232,7 @@ def _all_told(s: Story) -> list[Told]:
 
 
 def _sample(at: float, s: Story) -> Told:
-    bad = s.bad[0] <= at < s.bad[1]
+    bad = any(began <= at < over for began, over in (s.bad, s.bad_again))
     return Told(at, "canary.sample", "checkout", "canary", data={"ok": not bad, "status": 503 if bad else 200})
 
 

@@ -31,6 +31,10 @@ class Container:
     running: bool
     paused: bool
     started_at: str
+    restarting: bool = False
+    """Between an end and the start that its restart policy will make."""
+    memory_limit: int = 0
+    """Bytes; 0 where it has none."""
     health: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,6 +95,8 @@ class Docker:
             running=bool(state["Running"]),
             paused=bool(state["Paused"]),
             started_at=str(state["StartedAt"]),
+            restarting=bool(state.get("Restarting")),
+            memory_limit=int(data.get("HostConfig", {}).get("Memory") or 0),
             health=str((state.get("Health") or {}).get("Status", "")),
             labels=labels,
         )
@@ -101,12 +107,25 @@ class Docker:
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         self._api.kill(container, signal)
 
-    def run_inside(self, container: str, command: Sequence[str]) -> tuple[int, str]:
-        """Run a program in a running container, to its end. Returns its exit code and what it printed."""
-        with _clear_errors():
-            started = self._api.exec_create(container, list(command))["Id"]
-            printed = self._api.exec_start(started)
-            return int(self._api.exec_inspect(started)["ExitCode"] or 0), printed.decode("utf-8", "replace")
+    def stop(self, container: str, grace: int) -> None:
+        """SIGTERM, and SIGKILL after `grace` seconds."""
+        self._api.stop(container, timeout=grace)
+
+    def run(self, container: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a short command inside, to its end: its exit code, and both its streams as one text."""
+        made = self._api.exec_create(container, list(command))["Id"]
+        said = self._api.exec_start(made).decode("utf-8", "replace")
+        return int(self._api.exec_inspect(made)["ExitCode"] or 0), said
+
+    def start_inside(self, container: str, command: Sequence[str]) -> None:
+        """Start a command inside, and leave it running."""
+        self._api.exec_start(self._api.exec_create(container, list(command))["Id"], detach=True)
+
+    def process_numbers(self, container: str) -> list[int]:
+        """The container's processes as the daemon's host numbers them, the main one first."""
+        rows = self._api.top(container, ps_args="-eo pid")["Processes"]
+        main = int(self._api.inspect_container(container)["State"]["Pid"])
+        return [main, *(int(row[0]) for row in rows if int(row[0]) != main)]
 
     def events(self, project: str, since: float, until: float) -> list[DockerEvent]:
         """Container events between two moments (Unix seconds). The daemon keeps 256, so ask often."""

@@ -65,6 +65,13 @@ class Ops:
     def set_flag(self, name: str, value: str) -> None:
         self._json("PUT", f"/flags/{name}", json={"value": value})
 
+    def releases(self) -> dict[str, str]:
+        """The current release of each service."""
+        return {str(k): str(v) for k, v in self._json("GET", "/releases").items()}
+
+    def deploy(self, service: str, release: str) -> None:
+        self._json("PUT", f"/releases/{service}", json={"release": release})
+
     def post_status(self, state: str, message: str) -> None:
         self._json("POST", "/status", json={"state": state, "message": message})
 

@@ -17,12 +17,15 @@ from typing import Any
 from chaoslib.exceptions import ActivityFailed
 
 from gameday.model.observation import Blind
-from gameday.model.plan import Plan, PlannedFault
+from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
+from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
+SHORT_PATIENCE = 5.0
+"""Seconds for an undo while other faults live."""
 LIVE_WITHIN = 2.0
 """Seconds that a fault has to be seen in effect after it was injected."""
 
@@ -53,10 +56,18 @@ class Stage:
     steady_at: float
     """When the steady state was met, on the monotonic clock; offsets count from here."""
     live_until: dict[str, float] = field(default_factory=dict)
-    released: str = ""
+    targets: dict[str, Target] = field(default_factory=dict)
+    """Each target as it was when its fault was injected."""
+    stuck: list[str] = field(default_factory=list)
+    """What could not be put back: nothing more is broken after that."""
 
     def planned(self, fault: str) -> PlannedFault:
         return next(f for f in self.plan.faults if f.id == fault)
+
+    def holds(self, fault: str) -> bool:
+        """Whether it lives until somebody mitigates it; otherwise its time ends it."""
+        pairs = zip(self.plan.faults, self.plan.scenario.faults, strict=True)
+        return any(injection.hold is not None for planned, injection in pairs if planned.id == fault)
 
 
 _STAGE: list[Stage] = []
@@ -78,25 +89,30 @@ def wait_until(seconds: float) -> str:
     """Wait until this long after the steady state was met, undoing on the way what is due."""
     stage = _STAGE[0]
     _tick_until(stage, lambda: time.monotonic() >= stage.steady_at + seconds)
-    return "released" if stage.released else "waited"
+    return "waited"
 
 
 def inject(fault: str) -> str:
-    """Read what must be put back, write it durably, then break it. The only place where that happens."""
+    """Read what must be put back, write it durably, then break it. The only place where that happens.
+
+    Where it fails, the other faults of the scenario go on: each is judged by itself.
+    """
     stage = _STAGE[0]
     planned, act = stage.planned(fault), stage.faults[fault]
-    if stage.released:
-        raise ActivityFailed("the drill was released before this fault")
-    undo = act.prepare(stage.environment, planned.target)
-    if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
-        raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned; nothing was injected")
+    try:
+        undo = _prepared(stage, fault)
+    except Exception as error:
+        stage.log("fault.failed", fault=fault, why=f"{error}; nothing was injected")
+        raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}; nothing was injected") from error
+    target = planned.target.model_copy(update={"started_at": undo.identity.get("started_at", "")})
+    stage.targets[fault] = target
     stage.ledger.intend(
         fault=fault, name=planned.fault, target=planned.target.service, by="worker",
         undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
-        act.inject(stage.environment, planned.target)
+        act.inject(stage.environment, target)
     except Exception as error:
         # Whether it took effect is unknown, and unknown counts as armed.
         stage.log("fault.failed", fault=fault, why=str(error))
@@ -106,29 +122,42 @@ def inject(fault: str) -> str:
     return "injected"
 
 
+def _prepared(stage: Stage, fault: str) -> Undo:
+    """What must be put back, read now. Raises where nothing more may be broken, or the target is not as planned."""
+    planned = stage.planned(fault)
+    if stage.stuck:
+        raise ActivityFailed(f"an earlier fault could not be put back ({stage.stuck[0]})")
+    undo = stage.faults[fault].prepare(stage.environment, planned.target)
+    if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
+        raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned")
+    return undo
+
+
 def is_live(fault: str) -> bool:
     """Whether the fault is seen in effect. Not seen: said so, and put back."""
     stage = _STAGE[0]
     planned = stage.planned(fault)
+    if fault not in stage.live_until:
+        raise ActivityFailed(f"{planned.fault} on {planned.target.name} was not injected")
     deadline = time.monotonic() + LIVE_WITHIN
     while fault in stage.live_until:
-        if stage.faults[fault].is_live(stage.environment, planned.target):
+        if stage.faults[fault].is_live(stage.environment, stage.targets[fault]):
             stage.ledger.append("armed", fault=fault, by="worker")
             stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service)
             return True
         if time.monotonic() > deadline:
             break
-        time.sleep(0.02)
+        _tick(stage, 0.02)
     stage.log("fault.not_live", fault=fault, why="injected, and not seen in effect")
     _put_back(stage, fault)
     raise ActivityFailed(f"{planned.fault} on {planned.target.name} is not in effect")
 
 
 def hold() -> str:
-    """Keep the faults until each one's time is over, or the supervisor releases them."""
+    """Keep the faults until each one's time is over, or the supervisor releases it."""
     stage = _STAGE[0]
     _tick_until(stage, lambda: not stage.live_until)
-    return stage.released or "time"
+    return "all ended"
 
 
 def undo(fault: str) -> str:
@@ -137,35 +166,45 @@ def undo(fault: str) -> str:
 
 
 def _tick_until(stage: Stage, done: Callable[[], bool]) -> None:
-    """Wait; take orders from the supervisor; end each fault when its time is over."""
-    while not done() and not stage.released:
-        _take_orders(stage, 0.05)
-        for fault, until in list(stage.live_until.items()):
-            if time.monotonic() >= until:
-                planned = stage.planned(fault)
-                held = next(i for f, i in zip(stage.plan.faults, stage.plan.scenario.faults, strict=True) if f.id == planned.id)
-                stage.log("fault.released", fault=fault, why="ceiling" if held.hold else "time")
-                _put_back(stage, fault)
+    while not done():
+        _tick(stage, 0.05)
 
 
-def _take_orders(stage: Stage, patience: float) -> None:
-    """`release WHY` ends every hold. End of file: the supervisor is gone, and so must the faults be."""
+def _tick(stage: Stage, patience: float) -> None:
+    """Take orders from the supervisor for so many seconds; end each fault whose time is over, the youngest first."""
+    for order in _orders(patience):
+        match order.split():
+            case ["release", why, *faults]:
+                for fault in [f for f in reversed(stage.live_until) if f in faults]:
+                    _end(stage, fault, why)
+    now = time.monotonic()
+    for fault in [f for f in reversed(stage.live_until) if now >= stage.live_until[f]]:
+        _end(stage, fault, "ceiling" if stage.holds(fault) else "time")
+
+
+def _orders(patience: float) -> list[str]:
+    """Lines from the supervisor. End of file: it is gone, and so must the faults be."""
     readable, _, _ = select.select([0], [], [], patience)
     if not readable:
-        return
+        return []
     said = os.read(0, 4096).decode()
     if not said:
         os.kill(os.getpid(), signal.SIGUSR1)
-        return
-    if "release" in said:
-        stage.released = said.split()[-1]
-        for fault in stage.live_until:
-            stage.log("fault.released", fault=fault, why=stage.released)
+    return said.splitlines()
 
 
-def _put_back(stage: Stage, fault: str) -> str:
+def _end(stage: Stage, fault: str, why: str) -> None:
+    """Put a fault back while others may live: one that fails must not keep them past their time. It is tried again at the end."""
+    stage.log("fault.released", fault=fault, why=why)
+    try:
+        _put_back(stage, fault, patience=SHORT_PATIENCE)
+    except ActivityFailed as failed:
+        stage.stuck.append(str(failed))
+
+
+def _put_back(stage: Stage, fault: str, patience: float = 30.0) -> str:
     stage.live_until.pop(fault, None)
-    for result in put_back(stage.ledger, "worker", DockerHost(), only=fault):
+    for result in put_back(stage.ledger, "worker", DockerHost(), only=fault, patience=patience):
         if result.left:
             stage.log("fault.undo_failed", fault=fault, why=result.left)
             raise ActivityFailed(result.left)

@@ -63,8 +63,9 @@ class CanaryThread(threading.Thread):
         self._see("canary.sample", ("service", self._service), at=at, data=data)
 
     def watch_impact(self, since: float) -> None:
-        """Bad samples from here (monotonic seconds) on can be the beginning of impact."""
+        """Bad samples from here (monotonic seconds) on can be the beginning of impact; one before is forgotten."""
         self._watching_from = since
+        self.impact_at = None
 
     def _date_impact(self) -> None:
         if self._watching_from is None or self.impact_at is not None:

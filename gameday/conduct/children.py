@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from gameday.bundle.folder import Folder
@@ -85,11 +86,11 @@ class Worker:
     def exit_code(self) -> int | None:
         return self._process.poll()
 
-    def release(self, why: str) -> None:
-        """End every hold; the undo follows."""
+    def release(self, why: str, faults: Collection[str]) -> None:
+        """End the holds of these faults; their undo follows, and what is planned for later goes on."""
         with contextlib.suppress(OSError):
             assert self._process.stdin is not None
-            self._process.stdin.write(f"release {why}\n".encode())
+            self._process.stdin.write(f"release {why} {' '.join(faults)}\n".encode())
             self._process.stdin.flush()
 
     def stop_early(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from gameday.bundle.evidence_file import EvidenceFile
 from gameday.bundle.folder import Folder
 from gameday.bundle.timeline_file import TimelineFile
+from gameday.catalog import deeds_of
 from gameday.clients.alertmanager import Alertmanager
 from gameday.clients.docker import Docker
 from gameday.clients.locust import LocustRun
@@ -38,8 +39,6 @@ from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import kill_group, started_ticks
 
 LONGEST_TRAFFIC = 3 * 3600
-OUR_DEEDS = {"container_pause": ("pause", "unpause"), "container_kill": ("kill", "die", "start")}
-"""Docker's words for what a fault and its undo do."""
 
 
 class Crew:
@@ -55,6 +54,9 @@ class Crew:
         """Monotonic seconds; 0 before the first fault is in effect."""
         self.prometheus = Prometheus(environment.prometheus) if environment.prometheus else None
         self.alertmanager = Alertmanager(environment.alertmanager) if environment.alertmanager else None
+        self.live: dict[str, float] = {}
+        """The faults in effect now, each with the moment it was seen so (monotonic seconds)."""
+        self._impact_at: float | None = None
         self._eyes = Eyes(timeline)
         self._links = LinkLooks(timeline)
         self.canary = CanaryThread(plan.scenario.canary, plan.scenario.service, self._eyes.of("canary"))
@@ -117,12 +119,16 @@ class Crew:
             return f"traffic ended with code {self._traffic.returncode}; see evidence/locust.log"
         return None
 
-    def note_fault(self, kind: str, at: datetime) -> None:
+    def note_fault(self, kind: str, fault: str, at: datetime) -> None:
         """Hear of a fault event from the worker."""
-        if kind == "fault.armed" and not self.fault_armed_at:
-            self.fault_armed_at = time.monotonic()
-            self.canary.watch_impact(time.monotonic() - (datetime.now(UTC) - at).total_seconds() - 1.0)
+        if kind == "fault.armed":
+            armed = time.monotonic()
+            if not self.live:  # whatever users feel from here on belongs to what is broken from here on
+                self.canary.watch_impact(armed - (datetime.now(UTC) - at).total_seconds() - 1.0)
+            self.live[fault] = armed
+            self.fault_armed_at = self.fault_armed_at or armed
         if kind == "fault.undone":
+            self.live.pop(fault, None)
             self.watched.fault_gone = at
 
     @property
@@ -145,8 +151,10 @@ class Crew:
 
     def _hear(self, event: Event) -> None:
         self.watched.take(event)
-        if self.canary.impact_at is not None and self.watched.impact_began is None:
-            self.watched.impact_began = datetime.now(UTC)
+        if self.canary.impact_at not in (None, self._impact_at):  # with a later fault, perhaps not the first
+            self._impact_at = self.canary.impact_at
+            self.watched.impact_began = self.watched.impact_began or datetime.now(UTC)
+            self.watched.impact_over = None
         served = event.kind == "canary.sample" and self.watched.impact_began is not None and bool(event.data.get("ok"))
         if served and self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():
             self.watched.impact_over = self.watched.impact_over or event.at
@@ -168,11 +176,11 @@ class Crew:
     def _did_we(self, container: str, action: str, moment: float) -> bool:
         """Whether a docker event is our own fault or undo: the same deed on the same target, near a ledger line."""
         for fault in read_ledger(self._folder.ledger).faults:
-            identity = fault.undo.get("identity", {})
-            if container != identity.get("container") or action not in OUR_DEEDS.get(fault.fault, ()):
+            if container != fault.undo.get("identity", {}).get("container"):
                 continue
-            undoing = action in ("unpause", "start")
-            marks = [fault.undoing_at, fault.ended_at] if undoing else [fault.intended_at, fault.armed_at]
+            deeds = deeds_of(fault.fault)
+            marks = [fault.intended_at, fault.armed_at] if action in deeds.injecting else []
+            marks += [fault.undoing_at, fault.ended_at] if action in deeds.undoing else []
             if any(abs(datetime.fromisoformat(m).timestamp() - moment) < 1.0 for m in marks if m):
                 return True
         return False

@@ -16,7 +16,8 @@ FAR = 1e300
 
 def experiment(plan: Plan) -> dict[str, Any]:
     """The experiment as Chaos Toolkit reads it. Holds are activities, since its own pauses leave no trace."""
-    undos = [_undo(fault) for fault in reversed(plan.faults)]
+    # What was broken last is put back first.
+    undos = [_undo(fault) for fault in sorted(plan.faults, key=_start)[::-1]]
     return {
         "title": plan.scenario.title,
         "description": plan.scenario.about or f"gameday drill {plan.drill}",
@@ -34,12 +35,16 @@ def experiment(plan: Plan) -> dict[str, Any]:
 def _method(plan: Plan) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = []
     injections = () if plan.no_fault else plan.scenario.faults
-    for fault, injection in sorted(zip(plan.faults, injections, strict=True), key=lambda pair: pair[0].starts_after_seconds):
+    for fault, injection in sorted(zip(plan.faults, injections, strict=True), key=lambda pair: _start(pair[0])):
         name = f"{fault.fault} on {fault.target.service}"
         steps.append(_activity("action", f"wait until {format_duration(injection.at)}", "wait_until", seconds=fault.starts_after_seconds))
         steps.append(_activity("action", f"inject {name}", "inject", fault=fault.id))
         steps.append(_activity("probe", f"{name} is live", "is_live", fault=fault.id))
     return [*steps, _activity("action", "hold", "hold")] if steps else []
+
+
+def _start(fault: PlannedFault) -> float:
+    return fault.starts_after_seconds
 
 
 def _undo(fault: PlannedFault) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from gameday.catalog import fault_of
+from gameday.conduct.preflight import refuse_too_many
 from gameday.environments import DrillEnvironment
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Responders
@@ -20,6 +21,8 @@ def make_plan(
     responders: Responders, no_fault: bool, settings: Settings = Settings(),
 ) -> Plan:  # fmt: skip
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
+    if not no_fault:
+        refuse_too_many(scenario, settings)
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,

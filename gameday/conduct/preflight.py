@@ -8,6 +8,9 @@ from pathlib import Path
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState, RunningDrill
 from gameday.errors import Refused, Stuck
+from gameday.model.injection import most_at_once
+from gameday.model.scenario import Scenario
+from gameday.model.settings import Settings
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
@@ -68,3 +71,14 @@ def clear_the_way(state: HostState) -> list[PutBack]:
     if left:
         raise Stuck("an earlier drill left a fault that could not be removed: " + "; ".join(left))
     return results
+
+
+def refuse_too_many(scenario: Scenario, settings: Settings) -> None:
+    """Raises Refused where more faults would be in effect at one time than this workspace allows."""
+    together, allowed = most_at_once(scenario.faults), settings.limits.parallel_faults
+    if len(together) > allowed:
+        names = " and ".join(f"{i.fault} on {i.target}" for i in together)
+        raise Refused(
+            f"{len(together)} faults would be in effect at one time ({names}), and this workspace allows {allowed}; "
+            f"write `parallel_faults = {len(together)}` under `[limits]` in gameday.toml, or let them follow each other"
+        )

@@ -138,7 +138,7 @@ class Supervision:
     def _break_and_watch(self) -> None:
         worker = Worker(self.c.folder, self.c.environment.root, time.monotonic(), self.ledger)
         events = WorkerEvents(self.c.folder.worker_log, self.timeline)
-        released = False
+        released: set[str] = set()
         latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
         try:
             while not worker.ended:
@@ -146,12 +146,13 @@ class Supervision:
                 if self.c.clock.boottime() > latest:
                     raise Stopped("worker_lost", "the worker process did not take the fault back when its time was over")
                 events.take(self.crew.note_fault)
-                why = None if released else self._release_why()
+                held = self._held() - released
+                why = self._release_why() if held else None
                 if why == "mitigated":
                     self._ask_guards()
                 if why:
-                    worker.release(why)
-                    released = True
+                    worker.release(why, sorted(held))
+                    released |= held
         except Stopped:
             self.c.undoing = True
             worker.stop_early()
@@ -177,19 +178,23 @@ class Supervision:
         for bound in self.c.plan.scenario.expect.response.guards:
             looks.ask(self.timeline, self.c.probes, bound, "guard")
 
+    def _held(self) -> set[str]:
+        """The faults in effect that wait for somebody to mitigate them."""
+        pairs = zip(self.c.plan.faults, self.c.plan.scenario.faults, strict=True)
+        return {fault.id for fault, injection in pairs if injection.hold and fault.id in self.crew.live}
+
     def _release_why(self) -> str | None:
-        """Whether the hold may end: users are served again for `steady_for` under the live fault, or were never hit."""
-        if not self.crew.fault_armed_at or any(i.hold is None for i in self.c.plan.scenario.faults):
-            return None
-        canary = self.crew.canary
+        """Whether holds may end: users are served again for `steady_for` under every live fault, or were never hit."""
+        canary, now = self.crew.canary, time.monotonic()
+        under_all = now - max(self.crew.live.values())
         if canary.impact_at is None:
             slowest = max((a.within.total_seconds() for a in self.c.plan.scenario.expect.alerts.expected), default=60.0)
-            return "no_impact" if time.monotonic() - self.crew.fault_armed_at > slowest + 10 else None
+            return "no_impact" if under_all > slowest + 10 else None
         steady = self.c.plan.scenario.canary.steady_for.total_seconds()
         since = canary.good_since()
         if self.c.plan.responders == "none" or since is None or since <= canary.impact_at:
             return None
-        return "mitigated" if canary.good_for() >= steady else None
+        return "mitigated" if min(canary.good_for(), under_all) >= steady else None
 
     # --- after --------------------------------------------------------------------------------------------------
 

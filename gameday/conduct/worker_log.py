@@ -21,8 +21,8 @@ class WorkerEvents:
         self.finished = False
         self.why_not = ""
 
-    def take(self, note: Callable[[str, datetime], None]) -> None:
-        """Take in what is new; `note(kind, at)` hears of each fault event."""
+    def take(self, note: Callable[[str, str, datetime], None]) -> None:
+        """Take in what is new; `note(kind, fault, at)` hears of each fault event."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -32,7 +32,7 @@ class WorkerEvents:
             self._tell(json.loads(line), note)
         self._read = max(end, self._read)
 
-    def _tell(self, line: dict[str, Any], note: Callable[[str, datetime], None]) -> None:
+    def _tell(self, line: dict[str, Any], note: Callable[[str, str, datetime], None]) -> None:
         kind, at = line.pop("kind"), datetime.fromisoformat(line.pop("ts"))
         if kind == "toolkit.hypothesis" and not line.get("met"):
             self.why_not = "the steady state was not met when the experiment began; nothing was injected"
@@ -41,6 +41,8 @@ class WorkerEvents:
         if not kind.startswith("fault."):
             return
         self.injected = self.injected or kind == "fault.injecting"
+        if kind == "fault.failed" and not self.injected:
+            self.why_not = self.why_not or str(line.get("why", ""))
         fault = str(line.pop("fault"))
         self._timeline.append(kind, "worker", ("fault", fault), at=at, actor="gameday", actor_kind="injector", data=line)
-        note(kind, at)
+        note(kind, fault, at)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gameday.errors import InvalidInput, Refused
+from gameday.errors import InvalidInput, Missing, Refused
+from gameday.model.host import CpuQuota, HostProcess, Ran, Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from gameday.model.plan import Target
 
 ALLOW_LABEL = "gameday.allow"
+STOP_GRACE = 5
+"""Seconds that a container has to end before it is killed."""
+NO_PROGRAM = ("executable file not found", "no such file or directory")
 
 
 class ComposeProject:
@@ -51,7 +56,7 @@ class ComposeProject:
                     f" to the service {service} in its Compose file if it may be broken"
                 )
         chosen = containers[0]
-        return Target(service=service, container=chosen.id, name=chosen.name, project=self.project)
+        return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
 
     def state(self, target: Target) -> Mapping[str, str]:
         from docker.errors import NotFound
@@ -64,10 +69,12 @@ class ComposeProject:
             "started_at": now.started_at,
             "paused": str(now.paused).lower(),
             "running": str(now.running).lower(),
+            "restarting": str(now.restarting).lower(),
+            "memory_limit": str(now.memory_limit),
         }
 
     def act(self, target: Target, verb: str) -> None:
-        """`pause` or `kill`. Raises RuntimeError where Docker says no."""
+        """`pause`, `kill` or `stop`. Raises RuntimeError where Docker says no."""
         from docker.errors import APIError
 
         try:
@@ -76,7 +83,78 @@ class ComposeProject:
                     self.docker.pause(target.container)
                 case "kill":
                     self.docker.kill(target.container)
+                case "stop":
+                    self.docker.stop(target.container, STOP_GRACE)
                 case _:
                     raise ValueError(f"no verb {verb!r}")
         except APIError as error:
             raise RuntimeError(f"docker {verb} {target.name}: {error.explanation or error}") from error
+
+    # --- inside and beneath a container -------------------------------------------------------------------------
+
+    def run(self, target: Target, *command: str) -> Ran:
+        from docker.errors import APIError
+
+        try:
+            ran = Ran(*self.docker.run(target.container, command))
+        except APIError as error:
+            ran = Ran(127, str(error.explanation or error))
+        # Docker gives no other sign of it than its words, and those only sometimes with code 126 or 127.
+        if ran.code in (126, 127) and any(words in ran.output for words in NO_PROGRAM):
+            raise Missing(f"{target.name} has no program {command[0]!r}, which this fault needs inside its target")
+        return ran
+
+    def start(self, target: Target, script: str, marker: str) -> None:
+        from docker.errors import APIError
+
+        from gameday.undo.marker import marked
+
+        try:
+            self.docker.start_inside(target.container, marked(script, marker))
+        except APIError as error:
+            raise RuntimeError(f"docker exec {target.name}: {error.explanation or error}") from error
+
+    def marked(self, target: Target, marker: str) -> int:
+        from gameday.undo.marker import counting
+
+        ran = self.run(target, *counting(marker))
+        if ran.code or not ran.output.strip().isdecimal():
+            raise RuntimeError(f"processes inside {target.name} cannot be counted: {ran.output[-200:]}")
+        return int(ran.output)
+
+    def processes(self, target: Target) -> tuple[HostProcess, ...]:
+        from docker.errors import APIError
+
+        try:
+            numbers = self.docker.process_numbers(target.container)
+        except APIError as error:
+            raise Missing(f"the processes of {target.name} cannot be listed: {error.explanation or error}") from error
+        from gameday.environments import host_side
+
+        return host_side.processes(target.container, target.name, numbers)
+
+    def signal(self, target: Target, processes: tuple[HostProcess, ...], number: int) -> None:
+        from gameday.undo.processes import send_signal
+
+        for process in processes:
+            send_signal(process.pid, process.ticks, number)
+
+    def cpu_quota(self, target: Target) -> CpuQuota:
+        from gameday.environments import host_side
+
+        return host_side.cpu_quota(self.processes(target)[0], target.name)
+
+    def set_cpu_quota(self, target: Target, cpus: float) -> None:
+        from gameday.environments import host_side
+
+        quota = self.cpu_quota(target)
+        Path(quota.path).write_text(host_side.limited(quota, cpus))
+
+    def release(self, service: str) -> Release:
+        """Overridden where there is something that holds releases."""
+        raise Refused(
+            f"the environment {self.name} has no releases; bad_deploy needs one that can be told which release of {service} to run"
+        )
+
+    def deploy(self, service: str, release: str) -> None:
+        self.release(service)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from gameday.environments.alerting_profile import profile_folder
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
+from gameday.model.host import Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
@@ -186,13 +187,31 @@ class Sandbox(ComposeProject):
 
     def _inside(self, service: str, *command: str) -> str:
         """What a program said in the one container of a service. Nothing where that does not run."""
+        from docker.errors import APIError
+
         running = [c for c in self.containers() if c.service == service and c.running and not c.paused]
-        return self.docker.run_inside(running[0].id, command)[1].strip() if running else ""
+        try:
+            return self.docker.run(running[0].id, command)[1].strip() if running else ""
+        except APIError:  # it stopped since it was listed
+            return ""
 
     def settle_quietly(self) -> None:
         """Settle after a drill, where a broken sandbox has been reported already."""
         with contextlib.suppress(Missing):
             self.settle()
+
+    def release(self, service: str) -> Release:
+        from gameday.clients.ops import Ops
+
+        known = Ops(self.ops_url).releases()
+        if service not in known:
+            raise InvalidInput(f"{service} has no releases in the sandbox; there are releases of {', '.join(sorted(known))}")
+        return Release(known[service], f"{self.ops_url}/releases")
+
+    def deploy(self, service: str, release: str) -> None:
+        from gameday.clients.ops import Ops
+
+        Ops(self.ops_url).deploy(service, release)
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
         missing = [image for image in compose.images() if not self.docker.has_image(image)]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from gameday.faults.bad_deploy import BadDeploy
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
+from gameday.faults.container_stop import ContainerStop
+from gameday.faults.cpu_limit import CpuLimit
+from gameday.faults.cpu_pressure import CpuPressure
+from gameday.faults.process_crash import ProcessCrash
+from gameday.faults.process_hang import ProcessHang
 from gameday.model.protocols import Fault
 
 FAULTS: dict[str, type[Fault]] = {
+    "bad_deploy": BadDeploy,
     "container_kill": ContainerKill,
     "container_pause": ContainerPause,
+    "container_stop": ContainerStop,
+    "cpu_limit": CpuLimit,
+    "cpu_pressure": CpuPressure,
+    "process_crash": ProcessCrash,
+    "process_hang": ProcessHang,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from gameday.model.host import Deeds
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
 
@@ -22,6 +23,7 @@ class ContainerKill(Noun):
     """`fault: container_kill` has no fields of its own."""
 
     name: ClassVar[str] = "container_kill"
+    deeds: ClassVar[Deeds] = Deeds(injecting=("kill", "die"), undoing=("start",))
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         before = environment.state(target)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from gameday.model.host import Deeds
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
 
@@ -24,6 +25,7 @@ class ContainerPause(Noun):
     """`fault: container_pause` has no fields of its own."""
 
     name: ClassVar[str] = "container_pause"
+    deeds: ClassVar[Deeds] = Deeds(injecting=("pause",), undoing=("unpause",))
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         before = environment.state(target)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from gameday.load.noun_reader import Mistakes
 from gameday.load.quoting import quoted
@@ -13,13 +13,16 @@ from gameday.model.duration import format_duration
 from gameday.model.expectation import Bound
 from gameday.model.injection import Injection
 from gameday.model.probe import ProbeDefinition
+from gameday.model.protocols import Fault
 from gameday.model.scenario import Scenario
 
 Found = tuple[Loc, str]
 """The way to the place, and what is wrong there."""
 
 
-def tell_contradictions(scenario: Scenario, tree: Node, probes: Mapping[str, ProbeDefinition], mistakes: Mistakes) -> None:
+def tell_contradictions(
+    scenario: Scenario, tree: Node, probes: Mapping[str, ProbeDefinition], mistakes: Mistakes, faults: Mapping[str, type[Fault]] = MappingProxyType({}),
+) -> None:  # fmt: skip
     """Add every contradiction to `mistakes`, at its place."""
     for way, message in (
         *_ends_too_soon(scenario),
@@ -27,7 +30,7 @@ def tell_contradictions(scenario: Scenario, tree: Node, probes: Mapping[str, Pro
         *_bounds(scenario, probes),
         *_aborts(scenario, probes),
         *_canary(scenario),
-        *_faults(scenario),
+        *_faults(scenario, faults),
     ):
         mistakes.add(_mark(tree, way), message, way)
 
@@ -165,11 +168,23 @@ def _canary(scenario: Scenario) -> Iterator[Found]:
         )
 
 
-def _faults(scenario: Scenario) -> Iterator[Found]:
-    """Two faults of one kind on one target at once cannot be undone one by one."""
-    seen = Counter((f.fault, f.target) for f in scenario.faults)
+def _faults(scenario: Scenario, known: Mapping[str, type[Fault]]) -> Iterator[Found]:
+    """Two faults on one target at once that cannot be told apart, or of which one takes the target from the other."""
     for index, fault in enumerate(scenario.faults):
-        for other in scenario.faults[:index] if seen[fault.fault, fault.target] > 1 else ():
-            overlap = fault.at < other.at + other.longest and other.at < fault.at + fault.longest
-            if overlap and (other.fault, other.target) == (fault.fault, fault.target):
+        for other in scenario.faults[:index]:
+            if fault.target != other.target or not (fault.at < other.ends and other.at < fault.ends):
+                continue
+            if fault.fault == other.fault:
                 yield ("faults", index), f"{fault.fault} acts on {fault.target} already at that time; let them follow each other"
+            elif taking := [f.fault for f in (fault, other) if _takes_away(known.get(f.fault))]:
+                gone = other.fault if taking[0] == fault.fault else fault.fault
+                yield (
+                    ("faults", index),
+                    f"{taking[0]} stops {fault.target} while {gone} acts on it, so neither could be verified; let them follow each other",
+                )
+
+
+def _takes_away(fault: type[Fault] | None) -> bool:
+    """Whether nothing can be done or seen inside the target while this fault is in effect."""
+    deeds = getattr(fault, "deeds", None)
+    return deeds is not None and bool({"pause", "die"} & set(deeds.injecting))

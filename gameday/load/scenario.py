@@ -51,7 +51,7 @@ def read_scenario(
     _tell_places(tree, workspace, mistakes)
     scenario = read_noun(tree, Scenario, mistakes, value=_document(tree, known))
     if scenario is not None:
-        tell_contradictions(scenario, tree, probes if isinstance(probes, Mapping) else {}, mistakes)
+        tell_contradictions(scenario, tree, probes if isinstance(probes, Mapping) else {}, mistakes, faults)
     mistakes.stop()
     assert isinstance(scenario, Scenario)
     return scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, Self
 
@@ -49,3 +49,14 @@ class Injection(Noun):
     def longest(self) -> timedelta:
         """How long the fault may live at most."""
         return self.for_ or self.at_most
+
+    @property
+    def ends(self) -> timedelta:
+        """When it ends at the latest, counted from the steady state."""
+        return self.at + self.longest
+
+
+def most_at_once(injections: Sequence[Injection]) -> tuple[Injection, ...]:
+    """The largest set of injections that may be in effect at one time."""
+    together = [tuple(other for other in injections if other.at <= one.at < other.ends) for one in injections]
+    return max(together, key=len, default=())

@@ -26,6 +26,8 @@ class Target(Noun):
     container: str
     name: str
     project: str
+    started_at: str = ""
+    """When its main process was started, as Docker writes it: the same container may be another one after a restart."""
 
 
 class PlannedFault(Noun):

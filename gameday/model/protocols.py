@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gameday.model.drill import Drill
     from gameday.model.gap import Gap
+    from gameday.model.host import CpuQuota, Deeds, HostProcess, Ran, Release
     from gameday.model.observation import Observation
     from gameday.model.plan import Target
     from gameday.model.probe import Reach
@@ -41,7 +42,43 @@ class Environment(Protocol):
         ...
 
     def act(self, target: Target, verb: str) -> None:
-        """Do one thing to a container: `pause`, `kill`."""
+        """Do one thing to a container: `pause`, `kill`, `stop`."""
+        ...
+
+    def run(self, target: Target, *command: str) -> Ran:
+        """Run a short command inside, to its end. Raises Missing where the container has no such program."""
+        ...
+
+    def start(self, target: Target, script: str, marker: str) -> None:
+        """Start a shell script of one line inside and leave it running, under a marker by which its undo finds it."""
+        ...
+
+    def marked(self, target: Target, marker: str) -> int:
+        """How many processes inside carry the marker."""
+        ...
+
+    def processes(self, target: Target) -> tuple[HostProcess, ...]:
+        """Its processes, the main one first. Raises Missing without root on the target's own kernel."""
+        ...
+
+    def signal(self, target: Target, processes: tuple[HostProcess, ...], number: int) -> None:
+        """Send a signal to these very processes; one that ended meanwhile is left out."""
+        ...
+
+    def cpu_quota(self, target: Target) -> CpuQuota:
+        """The kernel file that limits its processors. Raises Missing where it cannot be written."""
+        ...
+
+    def set_cpu_quota(self, target: Target, cpus: float) -> None:
+        """Limit it to so many processors, in the kernel only: what Docker has noted stays as it is."""
+        ...
+
+    def release(self, service: str) -> Release:
+        """Raises Refused where this place has no releases."""
+        ...
+
+    def deploy(self, service: str, release: str) -> None:
+        """Make a release the current one."""
         ...
 
 
@@ -49,6 +86,8 @@ class Fault(Protocol):
     """One thing that can be broken. A frozen model: its fields are its YAML schema, its docstring its manual."""
 
     name: ClassVar[str]
+    deeds: ClassVar[Deeds]
+    """What Docker tells of its injection and its undo."""
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         """Read what must be put back. Changes nothing."""

@@ -104,11 +104,20 @@ def _free_name(name: str) -> str:
 EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$"), AfterValidator(_free_name)]
 
 
+class LimitSettings(Noun):
+    """How much may be broken."""
+
+    parallel_faults: Annotated[int, Field(ge=1, le=10)] = 1
+    """How many faults may be in effect at one time."""
+
+
 class Settings(Noun):
     """Everything in `gameday.toml`. Every key may be left out."""
 
     probes: ProbeSettings = ProbeSettings()
     """What probes may do."""
+    limits: LimitSettings = LimitSettings()
+    """How much may be broken at one time."""
     rules: RuleSettings = RuleSettings()
     """Which gap rules speak."""
     environments: Mapping[EnvironmentName, DockerSettings] = Field(default_factory=dict)

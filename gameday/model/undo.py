@@ -13,7 +13,10 @@ from gameday.model.noun import Noun
 class UndoStep(Noun):
     """One verb of the closed list in `gameday/undo/`, with its arguments."""
 
-    verb: Literal["container_unpause", "container_start"]
+    verb: Literal[
+        "container_unpause", "container_start",
+        "release_set", "marked_processes_kill", "processes_continue", "control_file_restore",
+    ]  # fmt: skip
     arguments: Mapping[str, str] = Field(default_factory=dict)
 
 

@@ -142,7 +142,7 @@ def _mitigated_by_people(facts: Facts) -> Verdict:
     wanted = any(f.hold for f in plan.scenario.faults) or within.impact_over or within.first_mitigation
     if plan.no_fault or plan.responders == "none" or not wanted or began is None:
         return say(key, expects, "drill", "not_applicable", "there was nothing for people to mitigate")
-    ended, over = facts.injector_ended, facts.milestones.impact_over
+    ended, over = facts.recovery, facts.milestones.impact_over
     if facts.cut_short:
         return say(key, expects, "drill", "undecidable", "the record of the drill has no end", began.event)
     if facts.recovered_by_injector and ended is not None:

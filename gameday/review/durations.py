@@ -15,7 +15,7 @@ def durations(facts: Facts) -> dict[str, Span]:
     """Every duration of the contract whose beginning was seen."""
     m = facts.milestones
     mitigated = m.impact_over if not facts.recovered_by_injector else None
-    until = facts.injector_ended.at if facts.recovered_by_injector and facts.injector_ended else facts.ended
+    until = facts.recovery.at if facts.recovery else facts.ended
     spans = {
         "time_to_detect": _to_detect(facts),
         "time_to_acknowledge": _span(m.alert_delivered, m.acknowledged, facts.ended),

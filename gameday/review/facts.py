@@ -9,8 +9,8 @@ from gameday.model.drill import AlertStory, DetectionFloor, Milestones, Moment
 from gameday.model.event import Event, Kind
 from gameday.model.record import Record
 from gameday.review.alert_stories import floors, stories
-from gameday.review.impact import impact_began, impact_over, samples
-from gameday.review.mitigation import first_mitigation, injector_ended
+from gameday.review.impact import Hurt, impacts, samples
+from gameday.review.mitigation import first_mitigation, injector_ended, recovered_by_injector
 from gameday.review.sight import Sight
 from gameday.review.traces import by_people
 
@@ -30,7 +30,12 @@ class Facts:
     stories: tuple[AlertStory, ...]
     floors: tuple[DetectionFloor, ...]
     milestones: Milestones
+    hurt: tuple[Hurt, ...]
+    """The times in which users were not served. Milestones begin with the first and end with the last."""
     injector_ended: Moment | None
+    """When the last fault began to be taken back."""
+    recovery: Moment | None
+    """The taking back of a fault that ended the impact; None where the response did, or nothing has yet."""
 
     @property
     def cut_short(self) -> bool:
@@ -50,8 +55,7 @@ class Facts:
 
     @property
     def recovered_by_injector(self) -> bool:
-        over, ended = self.milestones.impact_over, self.injector_ended
-        return ended is not None and (over is None or ended.at < over.at)
+        return self.recovery is not None
 
     def story(self, name: str) -> AlertStory | None:
         return next((s for s in self.stories if s.name == name), None)
@@ -65,8 +69,8 @@ def facts_of(record: Record) -> Facts:
     since = _since(record)
     origin = since or ended
     taken = samples(timeline, origin - scenario.canary.timeout)
-    began = impact_began(taken, scenario.canary) if since else None
-    over = impact_over(taken, scenario.canary, began) if began else None
+    hurt = impacts(taken, scenario.canary, _lives(record, origin, ended)) if since else ()
+    began, over = (hurt[0].began, hurt[-1].over) if hurt else (None, None)
     told = stories(timeline, scenario, origin)
     return Facts(
         record=record,
@@ -78,17 +82,25 @@ def facts_of(record: Record) -> Facts:
         stories=told,
         floors=floors(timeline),
         milestones=_milestones(record, told, origin, ended, began, over),
+        hurt=hurt,
         injector_ended=injector_ended(record),
+        recovery=recovered_by_injector(record, over),
     )
 
 
 def _since(record: Record) -> datetime | None:
     """When judging begins: with the first injection, in a control run with the steady state."""
-    kinds: tuple[Kind, ...] = ("drill.steady",) if record.plan.no_fault else ("fault.injecting", "fault.armed", "fault.failed")
+    kinds: tuple[Kind, ...] = ("drill.steady",) if record.plan.no_fault else ("fault.injecting", "fault.armed")
     begins = [e.at for e in record.timeline.of(*kinds)[:1]]
     if not record.plan.no_fault:
         begins += [f.intended_at for f in record.faults]
     return min(begins, default=None)
+
+
+def _lives(record: Record, origin: datetime, ended: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when each fault was in effect; the first one from the moment at which judging begins."""
+    armed = sorted((f.armed_at or f.intended_at, f.ended_at or ended) for f in record.faults)
+    return [(origin, armed[0][1] if armed else ended), *armed[1:]]
 
 
 def _milestones(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gameday.model.drill import Moment
@@ -41,6 +42,27 @@ def impact_over(taken: Sequence[Event], canary: Canary, began: Moment) -> Moment
     return None
 
 
+@dataclass(frozen=True)
+class Hurt:
+    """One time in which users were not served. `over` is None where they were not served again before the drill ended."""
+
+    began: Moment
+    over: Moment | None
+
+
+def impacts(taken: Sequence[Event], canary: Canary, lives: Sequence[tuple[datetime, datetime]]) -> tuple[Hurt, ...]:
+    """Each impact, in order. `lives` are the faults' own times: after one impact, the next can only come with a later fault."""
+    found: list[Hurt] = []
+    for number, (since, until) in enumerate(sorted(lives)):
+        if found and (found[-1].over is None or since <= found[-1].over.at):
+            continue
+        during = taken if number == 0 else [s for s in taken if s.at >= since]
+        began = impact_began(during, canary)
+        if began is not None and (number == 0 or began.at <= until):
+            found.append(Hurt(began, impact_over(taken, canary, began)))
+    return tuple(found)
+
+
 def good_from(taken: Sequence[Event], since: datetime, lasting: timedelta, every: timedelta) -> Moment | None:
     """The first sample from `since` on that begins a run of good ones of this length."""
     first: Event | None = None
@@ -68,20 +90,22 @@ def breach(taken: Sequence[Event], criterion: SeverityCriterion, every: timedelt
     return None
 
 
-def felt(timeline: Timeline, began: Moment | None, ended: datetime) -> Impact:
-    """Requests and failures between the first and the last moment of impact."""
-    if began is None:
+def felt(timeline: Timeline, hurt: Sequence[Hurt], ended: datetime) -> Impact:
+    """Requests and failures while users were hurt; the quiet between two impacts is left out."""
+    if not hurt:
         return Impact()
+    spans = [(h.began.at, h.over.at if h.over else ended) for h in hurt]
     # A sample covers the second that begins at its time.
-    counted = timeline.of("traffic.sample", since=began.at - timedelta(seconds=1), until=ended)
+    told = [e for began, over in spans for e in timeline.of("traffic.sample", since=began - timedelta(seconds=1), until=over)]
+    counted = {e.id: e for e in told}.values()
     told_apart = [s.data["hurt"] for s in counted if isinstance(s.data.get("hurt"), list)]
-    hurt = {str(customer) for customers in told_apart if isinstance(customers, list) for customer in customers}
+    users = {str(customer) for customers in told_apart if isinstance(customers, list) for customer in customers}
     failed = sum(_count(s, "failed") for s in counted)
     return Impact(
-        users_affected=None if failed and not hurt else len(hurt),
+        users_affected=None if failed and not users else len(users),
         requests=sum(_count(s, "requests") for s in counted),
         failed=failed,
-        seconds=round((ended - began.at).total_seconds(), 3),
+        seconds=round(sum((over - began).total_seconds() for began, over in spans), 3),
     )
 
 

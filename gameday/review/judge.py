@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 from gameday.model.drill import Drill
@@ -51,7 +50,7 @@ def review(record: Record, rules: Iterable[Rule]) -> Review:
         verdicts=drill.verdicts,
         steps=drill.steps,
         gaps=tuple(sorted(unique, key=lambda g: (g.severity, AREAS.index(g.area), g.rule, g.subject.name))),
-        impact=felt(record.timeline, facts.milestones.impact_began, _impact_end(facts)),
+        impact=felt(record.timeline, facts.hurt, facts.ended),
         safety=_safety(record),
     )
 
@@ -82,11 +81,6 @@ def _with_proof(verdict: Verdict, record: Record) -> Verdict:
 
 def _name(rule: Rule) -> str:
     return rule.__name__.rpartition(".")[2]
-
-
-def _impact_end(facts: Facts) -> datetime:
-    over = facts.milestones.impact_over
-    return over.at if over else facts.ended
 
 
 def _summary(facts: Facts) -> DrillSummary:

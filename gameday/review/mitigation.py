@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gameday.model.drill import Moment
 from gameday.model.event import Event
-from gameday.model.record import Record
+from gameday.model.record import FaultRecord, Record
 from gameday.model.runbook import Runbook
 from gameday.model.timeline import Timeline
 from gameday.review.traces import by_people, find
@@ -49,19 +49,34 @@ def _during(timeline: Timeline, since: datetime, until: datetime) -> Sequence[Ev
 
 
 def injector_ended(record: Record) -> Moment | None:
-    """When the last fault began to be taken back by the drill; None while one is there, or was never armed.
+    """When the last fault began to be taken back by the drill; None while one is there, or was never armed."""
+    ends = [_taken_back(record, fault) for fault in record.faults if fault.state != "lost"]
+    known = [e for e in ends if e is not None]
+    return max(known, key=lambda m: m.at, default=None) if len(known) == len(ends) else None
+
+
+def recovered_by_injector(record: Record, over: Moment | None) -> Moment | None:
+    """The taking back of a fault that ended the impact; None where users were served again without it.
+
+    With several faults, one that was taken back before users were served explains it, unless people changed something
+    after that while another fault was still there.
+    """
+    if over is None:
+        return injector_ended(record)
+    ends = {f.id: _taken_back(record, f) for f in record.faults if f.state != "lost"}
+    before = [e for e in ends.values() if e is not None and e.at < over.at]
+    last = max(before, key=lambda m: m.at, default=None)
+    if last is None or (len(before) < len(ends) and deeds(record.timeline, last.at, over.at)):
+        return None
+    return last
+
+
+def _taken_back(record: Record, fault: FaultRecord) -> Moment | None:
+    """When the drill began to put a fault back; None while it is there.
 
     A fault that people's own doing removed (`lost`: the target is gone, or was put back already) has no such moment.
     """
-    ends = []
-    for fault in record.faults:
-        if fault.state == "lost":
-            continue
-        events = record.timeline.of("fault.released", "fault.undone", "fault.undo_failed", name=fault.id)
-        if events:
-            ends.append(Moment(events[0].at, events[0].id))
-        elif fault.ended_at is not None:
-            ends.append(Moment(fault.ended_at, ""))
-        else:
-            return None
-    return max(ends, key=lambda m: m.at, default=None)
+    events = record.timeline.of("fault.released", "fault.undone", "fault.undo_failed", name=fault.id)
+    if events:
+        return Moment(events[0].at, events[0].id)
+    return Moment(fault.ended_at, "") if fault.ended_at is not None else None

@@ -135,8 +135,8 @@ class _Response:
         facts = self._facts
         assert b.anchor is not None
         due = b.anchor + b.within
-        if b.key == "response:impact_over" and facts.recovered_by_injector and facts.injector_ended and facts.injector_ended.at < due:
-            ended = facts.injector_ended
+        if b.key == "response:impact_over" and facts.recovery and facts.recovery.at < due:
+            ended = facts.recovery
             return say(
                 b.key,
                 b.expects,

@@ -10,7 +10,11 @@ from collections.abc import Callable, Mapping
 
 from gameday.undo.container_start import container_start
 from gameday.undo.container_unpause import container_unpause
+from gameday.undo.control_file_restore import control_file_restore
 from gameday.undo.docker_host import DockerHost
+from gameday.undo.marked_processes_kill import marked_processes_kill
+from gameday.undo.processes_continue import processes_continue
+from gameday.undo.release_set import release_set
 
 Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
 """`verb(host, identity, arguments)` reads, acts where needed, reads back. Returns what it found, raises if not done."""
@@ -18,4 +22,8 @@ Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
 VERBS: dict[str, Verb] = {
     "container_start": container_start,
     "container_unpause": container_unpause,
+    "control_file_restore": control_file_restore,
+    "marked_processes_kill": marked_processes_kill,
+    "processes_continue": processes_continue,
+    "release_set": release_set,
 }

@@ -14,5 +14,9 @@ def container_start(host: DockerHost, identity: Mapping[str, str], arguments: Ma
         return "was running"
     host.start(container)
     if not host.state(container).running:
-        raise NotDone(f"does not stay up; by hand: docker start {container[:12]}")
+        raise NotDone("does not stay up")
     return "started"
+
+
+def by_hand(arguments: Mapping[str, str]) -> str:
+    return f"docker start {arguments['container'][:12]}"

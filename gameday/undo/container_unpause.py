@@ -18,5 +18,9 @@ def container_unpause(host: DockerHost, identity: Mapping[str, str], arguments: 
         return "was not paused"
     host.unpause(container)
     if host.state(container).paused:
-        raise NotDone(f"still paused; by hand: docker unpause {container[:12]}")
+        raise NotDone("still paused")
     return "unpaused"
+
+
+def by_hand(arguments: Mapping[str, str]) -> str:
+    return f"docker unpause {arguments['container'][:12]}"

@@ -15,7 +15,7 @@ class TargetGone(Exception):
 
 
 class NotDone(Exception):
-    """The verb ran, and reading back shows that it had no effect. Holds the command that does it by hand."""
+    """The verb ran, and reading back shows that it had no effect."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,18 @@ class DockerHost:
 
     def start(self, container: str) -> None:
         self._tolerating(("already started",), self._api.start, container)
+
+    def run(self, container: str, command: tuple[str, ...]) -> str:
+        """Run a short command inside, to its end, and return what it printed. Raises NotDone where it fails."""
+        try:
+            made = self._api.exec_create(container, list(command), stdin=False)["Id"]
+            said = self._api.exec_start(made).decode("utf-8", "replace").strip()
+        except NotFound as gone:
+            raise TargetGone(container) from gone
+        code = self._api.exec_inspect(made)["ExitCode"]
+        if code:
+            raise NotDone(f"{command[0]} in {container[:12]} ended with code {code}: {said[-200:]}")
+        return str(said)
 
     def _tolerating(self, fine: tuple[str, ...], call: Any, container: str) -> None:
         """Someone else may have done it in between: what Docker then complains of is what we want."""

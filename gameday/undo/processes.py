@@ -10,13 +10,36 @@ from pathlib import Path
 
 def started_ticks(pid: int) -> str:
     """When a process started, in the kernel's ticks since boot; empty where there is no such process."""
+    state, ticks = look_at(pid)
+    return "" if state in ("", "Z", "X") else ticks
+
+
+def look_at(pid: int) -> tuple[str, str]:
+    """The kernel's letter for its state, and its start in ticks since boot; both empty where there is no such process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return ""
+        return "", ""
     # The command name may hold spaces and brackets; fields are counted from behind its last bracket.
     fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in ("Z", "X") else fields[19]
+    return fields[0], fields[19]
+
+
+def send_signal(pid: int, ticks: str, number: int) -> bool:
+    """Send a signal to this very process: its number may have been given to another. Says whether it was there."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if not is_alive(pid, ticks):
+            return False
+        signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(handle)
+    return True
 
 
 def boot_id() -> str:

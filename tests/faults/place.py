@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from gameday.model.host import CpuQuota, HostProcess, Ran, Release
 from gameday.model.plan import Target
 from gameday.model.probe import Reach
 
-TARGET = Target(service="payments", container="c1", name="payments_1", project="p")
-PLACE: dict[str, dict[str, str]] = {"pause": {"paused": "true"}, "kill": {"running": "false"}}
+TARGET = Target(service="payments", container="c1", name="payments_1", project="p", started_at="t0")
+PLACE: dict[str, dict[str, str]] = {"pause": {"paused": "true"}, "kill": {"running": "false"}, "crash": {"started_at": "t1"}}
 
 
 class Place:
@@ -16,9 +18,19 @@ class Place:
 
     name = "place"
 
-    def __init__(self, paused: str = "false", running: str = "true") -> None:
-        self._state = {"started_at": "t0", "paused": paused, "running": running}
+    def __init__(self, **state: str) -> None:
+        usual = {"started_at": "t0", "paused": "false", "running": "true", "restarting": "false", "memory_limit": "0"}
+        self._state = usual | state
         self.acts: list[tuple[str, str]] = []
+        self.ran: list[tuple[str, ...]] = []
+        self.started: list[tuple[str, str]] = []
+        self.left = 0
+        """Processes that are found under a marker that was started."""
+        self.answer = Ran(0, "0")
+        self.inside = [HostProcess(10, "1", "S"), HostProcess(11, "2", "S")]
+        self.signals: list[tuple[int, int]] = []
+        self.quota = CpuQuota("/sys/fs/cgroup/cpu/docker/c1/cpu.cfs_quota_us", "-1", math.inf)
+        self.releases = {"payments": "v1"}
 
     def reach(self) -> Reach:
         return Reach()
@@ -34,3 +46,31 @@ class Place:
 
     def act(self, target: Target, verb: str) -> None:
         self.acts.append((verb, target.container))
+
+    def run(self, target: Target, *command: str) -> Ran:
+        self.ran.append(command)
+        return self.answer
+
+    def start(self, target: Target, script: str, marker: str) -> None:
+        self.started.append((script, marker))
+
+    def marked(self, target: Target, marker: str) -> int:
+        return self.left if marker in {m for _, m in self.started} else 0
+
+    def processes(self, target: Target) -> tuple[HostProcess, ...]:
+        return tuple(self.inside)
+
+    def signal(self, target: Target, processes: tuple[HostProcess, ...], number: int) -> None:
+        self.signals += [(p.pid, number) for p in processes]
+
+    def cpu_quota(self, target: Target) -> CpuQuota:
+        return self.quota
+
+    def set_cpu_quota(self, target: Target, cpus: float) -> None:
+        self.quota = self.quota._replace(text=str(round(cpus * 100_000)), cpus=cpus)
+
+    def release(self, service: str) -> Release:
+        return Release(self.releases[service], "http://ops/releases")
+
+    def deploy(self, service: str, release: str) -> None:
+        self.releases[service] = release

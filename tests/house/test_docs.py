@@ -49,6 +49,7 @@ def workspace(tmp_path: Path) -> Path:
     for part in ("scenarios", "probes", "runbooks", "responders", "traffic"):
         shutil.copytree(ROOT / part, tmp_path / part)
     shutil.copy2(ROOT / "services.yaml", tmp_path)
+    shutil.copy2(ROOT / "tests" / "sandbox" / "guestbook" / "probes" / "guestbook.yaml", tmp_path / "probes")
     return tmp_path
 
 

@@ -48,3 +48,22 @@ def test_several_faults_count_from_the_first_to_the_end_of_the_last(wrong: Wrong
 def test_a_fault_that_begins_while_its_like_is_in_effect_is_a_mistake(wrong: Wrong) -> None:
     (message,) = wrong((f"{HOLD}}}", f"{HOLD}}}\n  - {{fault: container_pause, target: payments, at: 30s, {HOLD}}}"))
     assert message.endswith("faults[1]: container_pause acts on payments already at that time; let them follow each other")
+
+
+@pytest.mark.parametrize(("other", "told"), [("container_kill", True), ("cpu_pressure", True), ("bad_deploy, release: v2", True)])
+def test_a_fault_that_takes_the_target_from_another_is_a_mistake(wrong: Wrong, other: str, told: bool) -> None:
+    found = wrong((f"{HOLD}}}", f"{HOLD}}}\n  - {{fault: {other}, target: payments, at: 30s, {HOLD}}}"))
+    assert [m for m in found if "stops payments while" in m] == found
+    assert bool(found) is told
+
+
+def test_two_that_leave_the_target_running_may_meet(wrong: Wrong) -> None:
+    two = f"cpu_pressure, target: payments, at: 20s, {HOLD}}}\n  - {{fault: bad_deploy, release: v2, target: payments, at: 30s, {HOLD}}}"
+    assert wrong((f"container_pause, target: payments, at: 20s, {HOLD}}}", two)) == []
+
+
+def test_two_that_follow_each_other_may_be_of_any_kind(wrong: Wrong) -> None:
+    assert (
+        wrong((f"at: 20s, {HOLD}}}", "at: 20s, for: 3m}\n  - {fault: container_kill, target: payments, at: 200s, for: 3m}"), (RESPONSE, ""))
+        == []
+    )

@@ -13,6 +13,7 @@ from gameday.errors import InvalidInput
 from gameday.faults import FAULTS
 from gameday.load.scenario import read_scenario
 from gameday.model.duration import Duration
+from gameday.model.host import Deeds
 from gameday.model.noun import Noun
 from tests.load.conftest import SCENARIO, Wrong
 
@@ -21,6 +22,7 @@ class Delay(Noun):
     """A fault with fields of its own."""
 
     name: ClassVar[str] = "delay"
+    deeds: ClassVar[Deeds] = Deeds()
     delay: Duration
     jitter: Duration | None = None
 
@@ -86,8 +88,8 @@ MISTAKES = [
     ("hold: until_mitigated", "hold: until_mitigatd", '11:63: faults[0].hold: "until_mitigatd" is not allowed here; write until_mitigated'),
     ("hold: until_mitigated, ", "", "11:5: faults[0]: say how the fault ends: either `hold: until_mitigated` with `at_most`, or `for: 30s`"),
     ("container_pause", "container_puase", "11:13: faults[0].fault: no fault 'container_puase'; did you mean 'container_pause'?"),
-    ("container_pause", "zzz", "11:13: faults[0].fault: no fault 'zzz'; there is container_kill and container_pause"),
-    ("container_pause", "chaostoolkit", "11:13: faults[0].fault: no fault 'chaostoolkit'; there is container_kill and container_pause"),
+    ("container_pause", "zzz", "11:13: faults[0].fault: no fault 'zzz'; there is bad_deploy, container_kill, "),
+    ("container_pause", "chaostoolkit", "11:13: faults[0].fault: no fault 'chaostoolkit'; there is bad_deploy, container_kill, "),
     ("target: payments", "target: ../../etc/cron.d/x", '11:38: faults[0].target: "../../etc/cron.d/x" looks like a path; write a name'),
     ("target: payments", "target: CON", '11:38: faults[0].target: "CON" is a reserved name on Windows; choose another'),
     ("target: payments", "target: .", '11:38: faults[0].target: "." looks like a path; write a name'),

@@ -1,0 +1,41 @@
+"""Stop a container in an orderly way, and keep it down.
+
+What it does: SIGTERM, and SIGKILL five seconds later to what has not ended. No restart policy brings it back.
+The incident it stands for: An instance that was drained, scaled away or stopped by mistake; it can say goodbye first.
+Undo: `container_start`, verified by reading the container's state back. Already running again counts as done.
+Blast radius: One container. Its memory is lost; its volumes stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from gameday.model.host import Deeds
+from gameday.model.noun import Noun
+from gameday.model.undo import Undo, UndoStep
+
+if TYPE_CHECKING:
+    from gameday.model.plan import Target
+    from gameday.model.protocols import Environment
+
+
+class ContainerStop(Noun):
+    """`fault: container_stop` has no fields of its own."""
+
+    name: ClassVar[str] = "container_stop"
+    deeds: ClassVar[Deeds] = Deeds(injecting=("kill", "die", "stop"), undoing=("start",))
+
+    def prepare(self, environment: Environment, target: Target) -> Undo:
+        before = environment.state(target)
+        return Undo(
+            target=target.service,
+            identity={"container": target.container, "started_at": before["started_at"]},
+            before=before,
+            steps=(UndoStep(verb="container_start", arguments={"container": target.container}),),
+        )
+
+    def inject(self, environment: Environment, target: Target) -> None:
+        environment.act(target, "stop")
+
+    def is_live(self, environment: Environment, target: Target) -> bool:
+        return environment.state(target)["running"] == "false"

@@ -1,0 +1,208 @@
+"""What the worker does with several faults: injects, ends each in its time, takes orders, goes on past a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chaoslib.exceptions import ActivityFailed
+
+from gameday.conduct import activities
+from gameday.conduct.activities import Stage, WorkerLog, set_stage
+from gameday.model.injection import Injection
+from gameday.model.plan import Plan, PlannedFault, Target
+from gameday.undo.docker_host import ContainerState
+from gameday.undo.ledger import Ledger
+from gameday.undo.put_back import put_back
+from tests.faults.place import Place
+from tests.story import perfect, record_of, scenario
+
+
+class Clock:
+    """Time that passes when somebody waits for orders."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Containers(Place):
+    """Two containers, which are paused and unpaused for real in here; it is also the daemon that the undo asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused: list[str] = []
+        self.refusing: set[str] = set()
+
+    def state(self, target: Any) -> Any:
+        if isinstance(target, str):
+            return ContainerState(True, target in self.paused, "t0")
+        return {**self._state, "paused": str(target.container in self.paused).lower()}
+
+    def act(self, target: Target, verb: str) -> None:
+        self.acts.append((verb, target.container))
+        if target.container in self.refusing:
+            raise RuntimeError("the daemon says no")
+        self.paused.append(target.container)
+
+    def unpause(self, container: str) -> None:
+        self.acts.append(("unpause", container))
+        if f"stuck {container}" in self.refusing:
+            raise OSError("the daemon is away")
+        self.paused.remove(container)
+
+
+class Worker:
+    """A stage with two faults, and a pipe for orders."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **ends: Any) -> None:
+        self.place, self.clock = Containers(), Clock()
+        injections = tuple(
+            Injection.model_validate({"fault": "container_pause", "target": t, "at": at, **end})
+            for t, at, end in zip(("a", "b"), ("0s", "2s"), ends["ends"], strict=True)
+        )
+        planned = tuple(
+            PlannedFault(
+                id=f"f{n}", fault="container_pause", starts_after_seconds=i.at.total_seconds(), lives_at_most_seconds=i.longest.total_seconds(),
+                target=Target(service=i.target, container=i.target, name=i.target, project="p"),
+                undo=activities_fault(i).prepare(self.place, Target(service=i.target, container=i.target, name=i.target, project="p")),
+            )
+            for n, i in enumerate(injections, 1)
+        )  # fmt: skip
+        plan: Plan = record_of(perfect(), faults=planned, scenario=scenario().model_copy(update={"faults": injections})).plan
+        self.log = tmp_path / "worker.jsonl"
+        self.ledger = Ledger(tmp_path / "ledger.jsonl")
+        faults = {p.id: activities_fault(i) for p, i in zip(planned, injections, strict=True)}
+        set_stage(Stage(plan, self.place, faults, {}, self.ledger, WorkerLog(self.log), steady_at=self.clock.now))
+        self.orders: list[str] = []
+        monkeypatch.setattr(activities, "time", self.clock)
+        monkeypatch.setattr(activities, "DockerHost", lambda: self.place)
+        monkeypatch.setattr(activities, "_orders", self._orders)
+        self.when: Callable[[], list[str]] = list
+        monkeypatch.setattr(activities, "put_back", lambda *a, **k: put_back(*a, **{**k, "patience": 0.0}, sleep=lambda _: None))
+
+    def _orders(self, patience: float) -> list[str]:
+        self.clock.now += patience
+        return self.when()
+
+    def told(self, *kinds: str) -> list[tuple[str, str, str]]:
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [(x["kind"], x["fault"], x.get("why", "")) for x in lines if x["kind"] in kinds]
+
+
+def activities_fault(injection: Injection) -> Any:
+    from gameday.catalog import fault_of
+
+    return fault_of(injection)
+
+
+HOLD = {"hold": "until_mitigated", "at_most": "20s"}
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Worker]:
+    return lambda *ends: Worker(tmp_path, monkeypatch, ends=ends)
+
+
+def begun(made: Worker) -> None:
+    for fault, at in (("f1", 0), ("f2", 2)):
+        activities.wait_until(at)
+        activities.inject(fault)
+        activities.is_live(fault)
+
+
+def test_each_ends_in_its_own_time(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "5s"}, {"for": "10s"})
+    begun(made)
+    assert made.place.paused == ["a", "b"]
+    activities.hold()
+    assert made.told("fault.released") == [("fault.released", "f1", "time"), ("fault.released", "f2", "time")]
+    assert 12 <= made.clock.now - 100 < 12.5
+
+
+def test_in_sequence_one_is_over_before_the_next_begins(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "1s"}, {"for": "1s"})
+    begun(made)
+    activities.hold()
+    assert made.place.acts == [("pause", "a"), ("unpause", "a"), ("pause", "b"), ("unpause", "b")]
+
+
+def test_those_that_end_together_are_put_back_youngest_first(worker: Callable[..., Worker]) -> None:
+    made = worker(HOLD, HOLD)
+    begun(made)
+    made.when = lambda: ["release mitigated f1 f2"]
+    activities.hold()
+    assert made.place.acts[2:] == [("unpause", "b"), ("unpause", "a")]
+
+
+def test_a_release_ends_the_holds_it_names_and_nothing_else(worker: Callable[..., Worker]) -> None:
+    made = worker(HOLD, {"for": "10s"})
+    begun(made)
+    made.when = lambda: ["release mitigated f1"] if made.clock.now > 104 else []
+    activities.hold()
+    assert made.told("fault.released") == [("fault.released", "f1", "mitigated"), ("fault.released", "f2", "time")]
+
+
+def test_what_is_planned_for_later_comes_after_an_earlier_one_was_mitigated(worker: Callable[..., Worker]) -> None:
+    made = worker(HOLD, HOLD)
+    made.when = lambda: ["release mitigated f1"] if made.clock.now > 101 else []
+    begun(made)
+    activities.hold()
+    assert [x[1:] for x in made.told("fault.released")] == [("f1", "mitigated"), ("f2", "ceiling")]
+
+
+def test_one_that_cannot_be_injected_leaves_the_other_alone(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+    made.place.refusing.add("b")
+    with pytest.raises(ActivityFailed, match="says no"):
+        begun(made)
+    assert made.place.paused == ["a"]
+    with pytest.raises(ActivityFailed, match="was not injected"):
+        activities.is_live("f2")
+    activities.hold()
+    assert [x[:2] for x in made.told("fault.failed", "fault.not_live")] == [("fault.failed", "f2")]
+    assert made.place.paused == []
+
+
+def test_a_target_that_is_not_as_planned_is_left_alone_and_that_is_told(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+    made.place.paused.append("b")
+    with pytest.raises(ActivityFailed, match="nothing was injected"):
+        begun(made)
+    assert "not running as it was" in made.told("fault.failed")[0][2]
+    assert made.ledger.read().open[0].id == "f1"
+
+
+def test_after_an_undo_that_failed_nothing_more_is_broken_and_the_others_still_end(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "1s"}, {"for": "5s"})
+    made.place.refusing.add("stuck a")
+    with pytest.raises(ActivityFailed, match="could not be put back"):
+        begun(made)
+    assert made.place.paused == ["a"]
+    made.place.refusing.clear()
+    activities.undo("f1")
+    assert made.place.paused == []
+
+
+def test_the_end_of_the_supervisor_is_an_order_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    reading, writing = os.pipe()
+    os.close(writing)
+    kept = os.dup(0)
+    try:
+        os.dup2(reading, 0)
+        monkeypatch.setattr(os, "kill", lambda _, number: sent.append(number))
+        assert activities._orders(0.1) == []
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(reading)
+    assert len(sent) == 1

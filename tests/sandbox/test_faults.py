@@ -1,0 +1,255 @@
+"""Every fault on a real container: in effect, seen so, and put back by another process that knows nothing but the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import pytest
+
+from gameday.environments.compose_project import ComposeProject
+from gameday.errors import Missing
+from gameday.faults.bad_deploy import BadDeploy
+from gameday.faults.container_kill import ContainerKill
+from gameday.faults.container_pause import ContainerPause
+from gameday.faults.container_stop import ContainerStop
+from gameday.faults.cpu_limit import CpuLimit
+from gameday.faults.cpu_pressure import CpuPressure
+from gameday.faults.process_crash import ProcessCrash
+from gameday.faults.process_hang import ProcessHang
+from gameday.model.host import Release
+from gameday.model.plan import Target
+from gameday.model.probe import Reach
+from gameday.model.protocols import Fault
+from gameday.model.undo import Undo
+from gameday.undo.docker_host import DockerHost
+from gameday.undo.ledger import Ledger, read_ledger
+from gameday.undo.put_back import put_back
+from tests.sandbox.conftest import await_that
+
+IMAGE = "gameday-base:bookworm"
+PROJECT = f"gameday-faults-{os.getpid()}"
+ALONE = "import sys; from pathlib import Path; from gameday.undo.docker_host import DockerHost; from gameday.undo.ledger import Ledger; from gameday.undo.put_back import put_back; print([r.detail + r.left for r in put_back(Ledger(Path(sys.argv[1])), 'recover', DockerHost())])"
+PASSING = {"StartedAt", "FinishedAt", "Pid", "RestartCount", "EndpointID", "SandboxID", "SandboxKey", "LogPath", "ExecIDs", "ExitCode"}
+"""What a restart changes by its nature."""
+
+
+@pytest.fixture(autouse=True)
+def all_well_between_tests() -> None:
+    """These tests need no sandbox."""
+
+
+@dataclass
+class Tiny(ComposeProject):
+    """Containers of one image, and releases in memory."""
+
+    name: str = "tiny"
+    address: str = ""
+    releases: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        return PROJECT
+
+    def variables(self) -> dict[str, str]:
+        return {}
+
+    def reach(self) -> Reach:
+        return Reach()
+
+    def release(self, service: str) -> Release:
+        return Release(self.releases[service], self.address)
+
+    def deploy(self, service: str, release: str) -> None:
+        self.releases[service] = release
+
+
+Run = Callable[..., Target]
+
+
+@pytest.fixture
+def tiny() -> Tiny:
+    return Tiny()
+
+
+@pytest.fixture
+def run(tiny: Tiny) -> Iterator[Run]:
+    """Starts a container and resolves it as a drill would."""
+    api = docker.APIClient(version="auto")
+    made = []
+
+    def start(command: str = "sleep 300", **host: Any) -> Target:
+        service = f"s{uuid.uuid4().hex[:8]}"
+        labels = {"com.docker.compose.project": PROJECT, "com.docker.compose.service": service, "gameday.allow": "tiny"}
+        config = api.create_host_config(**host)
+        container = api.create_container(IMAGE, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config)["Id"]
+        made.append(container)
+        api.start(container)
+        return tiny.target(service)
+
+    yield start
+    for container in made:
+        with contextlib.suppress(docker.errors.NotFound):
+            api.remove_container(container, force=True)
+    api.close()
+
+
+def lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: lasting(v) for k, v in value.items() if k not in PASSING}
+    return [lasting(v) for v in value] if isinstance(value, list) else value
+
+
+def inspected(target: Target) -> Any:
+    found = subprocess.run(["docker", "inspect", target.container], capture_output=True, text=True, check=True).stdout
+    return lasting(json.loads(found))
+
+
+def noted(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
+    """The ledger of a drill that has just written its intent."""
+    path = tmp_path / "ledger.jsonl"
+    undo: Undo = fault.prepare(tiny, target)
+    Ledger(path).intend(fault="f1", name=fault.name, target=target.service, by="worker", undo=undo.model_dump(mode="json"))
+    return path
+
+
+def undone_alone(ledger: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", ALONE, str(ledger)], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+def broken(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
+    """Injected and seen in effect."""
+    ledger = noted(tmp_path, fault, tiny, target)
+    fault.inject(tiny, target)
+    await_that(lambda: fault.is_live(tiny, target), 5, f"{fault.name} in effect")
+    Ledger(ledger).append("armed", fault="f1", by="worker")
+    return ledger
+
+
+FAULTS: list[Fault] = [
+    ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
+def test_a_fault_is_put_back_from_the_ledger_alone(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
+    target = run(init=True)
+    before = inspected(target)
+    assert not fault.is_live(tiny, target)
+    ledger = broken(tmp_path, fault, tiny, target)
+    undone_alone(ledger)
+    assert [f.state for f in read_ledger(ledger).faults] == ["undone"]
+    assert inspected(target) == before
+    if fault.name != "process_crash":  # whose mark is that it happened
+        assert not fault.is_live(tiny, target)
+    twice = tmp_path / "twice"
+    twice.mkdir()
+    again = Ledger(twice / "ledger.jsonl")
+    again.intend(fault="f1", name=fault.name, target=target.service, by="worker", undo=read_ledger(ledger).faults[0].undo)
+    again.append("armed", fault="f1", by="worker")
+    (result,) = put_back(again, "test", DockerHost())
+    assert (result.left, result.detail.partition(" ")[0]) in (("", "was"), ("", "restarted"))
+    assert inspected(target) == before
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
+def test_a_container_that_is_gone_took_its_fault_along(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
+    target = run(init=True)
+    ledger = broken(tmp_path, fault, tiny, target)
+    subprocess.run(["docker", "rename", target.name, f"{target.name}-old"], check=True)
+    subprocess.run(["docker", "rm", "-f", target.container], capture_output=True, check=True)
+    subprocess.run(["docker", "run", "-d", "--name", target.name, "--rm", IMAGE, "sleep", "300"], capture_output=True, check=True)
+    try:
+        undone_alone(ledger)
+        assert [f.state for f in read_ledger(ledger).faults] == ["lost"]
+        now = subprocess.run(["docker", "inspect", "-f", "{{.State.Status}}", target.name], capture_output=True, text=True, check=True)
+        assert now.stdout.strip() == "running", "one of the same name is another container"
+    finally:
+        subprocess.run(["docker", "rm", "-f", target.name], capture_output=True, check=True)
+
+
+def test_a_restart_policy_brings_a_crashed_container_back(tmp_path: Path, tiny: Tiny, run: Run) -> None:
+    target = run(restart_policy={"Name": "always"})
+    broken(tmp_path, ProcessCrash(), tiny, target)
+    await_that(
+        lambda: tiny.state(target)["started_at"] != target.started_at and tiny.state(target)["restarting"] == "false", 10, "a restart"
+    )
+    assert tiny.state(target)["running"] == "true"
+
+
+def test_pressure_ends_by_itself_when_everybody_is_dead(tmp_path: Path, tiny: Tiny, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    monkeypatch.setattr("gameday.faults.cpu_pressure.GRACE", timedelta(0))
+    target, fault = run(), CpuPressure(workers=2, at_most=timedelta(seconds=2))
+    broken(tmp_path, fault, tiny, target)
+    await_that(lambda: not tiny.marked(target, fault._marker(target)), 8, "the end of its processes")
+
+
+def test_pressure_ends_with_a_restart_of_its_target(tmp_path: Path, tiny: Tiny, run: Run) -> None:
+    target, fault = run(init=True), CpuPressure()
+    ledger = broken(tmp_path, fault, tiny, target)
+    subprocess.run(["docker", "restart", "-t", "0", target.container], capture_output=True, check=True)
+    undone_alone(ledger)
+    assert [(f.state, f.detail) for f in read_ledger(ledger).faults] == [("undone", "was ended")]
+
+
+def test_a_container_without_a_shell_is_refused_before_anything_is_broken(tiny: Tiny, run: Run) -> None:
+    target = run()
+    subprocess.run(["docker", "exec", target.container, "rm", "/bin/sh"], check=True)
+    with pytest.raises(Missing, match="has no program 'sh'"):
+        CpuPressure().prepare(tiny, target)
+
+
+@pytest.fixture
+def releases(tiny: Tiny) -> Iterator[ThreadingHTTPServer]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the server's own way of naming
+            self._say(tiny.releases)
+
+        def do_PUT(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            tiny.releases[self.path.rpartition("/")[2]] = body["release"]
+            self._say(body)
+
+        def _say(self, body: object) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    tiny.address = f"http://127.0.0.1:{server.server_port}/releases"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("current", "after", "said"), [("v2", "v1", "rolled back to v1"), ("v1", "v1", "by others"), ("v3", "v3", "by others")]
+)
+def test_a_bad_release_is_rolled_back_unless_somebody_did(
+    tmp_path: Path, tiny: Tiny, run: Run, releases: object, current: str, after: str, said: str
+) -> None:
+    target = run()
+    tiny.releases[target.service] = "v1"
+    ledger = broken(tmp_path, BadDeploy(release="v2"), tiny, target)
+    tiny.deploy(target.service, current)
+    assert said in undone_alone(ledger)
+    assert tiny.releases[target.service] == after
