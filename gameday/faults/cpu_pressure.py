@@ -42,6 +42,7 @@ class CpuPressure(Noun):
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Busy processes; each takes one processor where it is free."""
     at_most: Duration = USUAL_CEILING
+    """The injection's own ceiling, after which the busy processes end by themselves."""
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         before = environment.state(target)
