@@ -127,6 +127,49 @@ class Docker:
         lines = data.decode("utf-8", "replace").splitlines()
         return [(stamp, text) for stamp, _, text in (line.partition(" ") for line in lines)]
 
+    def addresses(self, container: str) -> tuple[str, ...]:
+        """Its addresses on all of its networks."""
+        networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
+        return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
+
+    def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
+        """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
+        limits = self._helper_limits(f"container:{container}")
+        helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        self._api.start(helper)
+        said = b""
+        for part in self._api.logs(helper, stream=True, follow=True):
+            said += part
+            if b"\n" in said:
+                break
+        return said.decode("utf-8", "replace").strip()
+
+    def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
+        """Run a command to its end in a namespace without a network: exit code, and what it said."""
+        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"))["Id"]
+        try:
+            self._api.start(helper)
+            code = self._api.wait(helper)["StatusCode"]
+            return int(code), self._api.logs(helper).decode("utf-8", "replace").strip()
+        finally:
+            self._api.remove_container(helper, force=True, v=True)
+
+    def ask(self, container: str, command: list[str]) -> str:
+        """What a command says inside a container; empty where it does not run, or where the command fails."""
+        try:
+            started = self._api.exec_create(container, command, stderr=False)["Id"]
+            said = self._api.exec_start(started)
+        except APIError:
+            return ""
+        return "" if self._api.exec_inspect(started)["ExitCode"] else said.decode("utf-8", "replace").strip()
+
+    def _helper_limits(self, network: str) -> Any:
+        """A helper may change its network namespace, and nothing else."""
+        return self._api.create_host_config(
+            network_mode=network, cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True, security_opt=["no-new-privileges"],
+            pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
+        )  # fmt: skip
+
     def server_version(self) -> str:
         return str(self._api.version().get("Version", "?"))
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +19,11 @@ from gameday.commands.options import OUTPUT
 from gameday.commands.reading import reports_folder
 from gameday.conduct.preflight import Leftover, leftovers
 from gameday.errors import GamedayError
+from gameday.model.network import SAYS
 from gameday.model.safe_text import safe
+
+if TYPE_CHECKING:
+    from gameday.clients.docker import Docker
 
 ENOUGH_DISK = 200_000_000
 
@@ -70,6 +75,7 @@ def _docker() -> Iterator[Finding]:
     try:
         docker = Docker()
         yield Finding("docker", True, True, f"server {docker.version()}")
+        yield from _network_faults(docker)
     except (GamedayError, OSError) as error:
         yield Finding("docker", False, True, str(error))
     for words in (("docker", "compose", "version"), ("docker-compose", "version")):
@@ -81,16 +87,30 @@ def _docker() -> Iterator[Finding]:
     yield Finding("compose", False, True, "neither `docker compose` nor `docker-compose` answers; install Docker Compose")
 
 
+def _network_faults(docker: Docker) -> Iterator[Finding]:
+    """Which back ends of network faults work, found by trying each in an empty network namespace."""
+    from gameday.environments.network_abilities import network_abilities
+
+    try:
+        abilities = network_abilities(docker)
+    except GamedayError as error:
+        yield Finding("network", False, False, f"network faults cannot run: {error}")
+        return
+    for name, why_not in abilities.items():
+        yield Finding(
+            name, not why_not, False, why_not or f"works; network faults use it where it can do what they ask: {SAYS.get(name, name)}"
+        )
+
+
 def _kernel() -> Iterator[Finding]:
-    """What network faults can use. Built in, loaded, or there to be loaded."""
+    """Modules and control groups. Built in, loaded, or there to be loaded."""
     release = platform.release()
     folder = Path("/lib/modules") / release
     listed = _text(folder / "modules.builtin") + _text(folder / "modules.dep") + _text(Path("/proc/modules"))
-    for name, module in (("netem", "sch_netem"), ("tbf", "sch_tbf"), ("nfqueue", "nfnetlink_queue")):
-        there = module in listed
-        yield Finding(
-            name, there, False, f"kernel module {module} {'is there' if there else 'not found; network faults that need it cannot run'}"
-        )
+    there = "sch_tbf" in listed
+    yield Finding(
+        "tbf", there, False, f"kernel module sch_tbf {'is there' if there else 'not found; network faults that need it cannot run'}"
+    )
     two = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     yield Finding("cgroups", True, False, f"version {2 if two else 1}")
 

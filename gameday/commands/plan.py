@@ -14,6 +14,7 @@ from gameday.errors import Missing
 from gameday.model.duration import format_duration
 from gameday.model.plan import Plan
 from gameday.model.safe_text import safe
+from gameday.model.undo import UndoStep
 
 
 @click.command()
@@ -38,6 +39,11 @@ def command(scenario: Path, variables: tuple[str, ...], no_fault: bool, output: 
             click.echo(safe(line, 1_000))
 
 
+def _what(step: UndoStep) -> str:
+    """What an undo step acts on."""
+    return step.arguments.get("sidecar") or step.arguments.get("container", "")[:12]
+
+
 def _words(plan: Plan) -> list[str]:
     scenario = plan.scenario
     steady = scenario.canary.steady_for
@@ -49,10 +55,11 @@ def _words(plan: Plan) -> list[str]:
             if injection.hold
             else f"for {format_duration(injection.longest)}"
         )
+        by = f", by {back_end}" if (back_end := fault.undo.before.get("back_end")) else ""
         lines.append(
-            f"breaks   {fault.fault} on {fault.target.name} ({fault.target.container[:12]}), {format_duration(injection.at)} later, {until}"
+            f"breaks   {fault.fault} on {fault.target.name} ({fault.target.container[:12]}), {format_duration(injection.at)} later, {until}{by}"
         )
-        undo = ", ".join(f"{s.verb} {s.arguments.get('container', '')[:12]}" for s in fault.undo.steps)
+        undo = ", ".join(f"{s.verb} {_what(s)}" for s in fault.undo.steps)
         lines.append(f"undoes   {undo}; verified; also after kill -9 of gameday")
     if plan.no_fault:
         lines.append("breaks   nothing: a control run")

@@ -136,7 +136,7 @@ class Sandbox(ComposeProject):
             self.settle()
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
-        missing = [image for image in compose.images() if not self.docker.has_image(image)]
+        missing = [image for image in (*compose.images(), self.network_image) if not self.docker.has_image(image)]
         if not missing:
             return
         say(f"building images: {', '.join(missing)}")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
+from gameday.faults.network_latency import NetworkLatency
+from gameday.faults.network_partition import NetworkPartition
 from gameday.model.protocols import Fault
 
 FAULTS: dict[str, type[Fault]] = {
     "container_kill": ContainerKill,
     "container_pause": ContainerPause,
+    "network_latency": NetworkLatency,
+    "network_partition": NetworkPartition,
 }

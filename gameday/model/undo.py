@@ -13,7 +13,7 @@ from gameday.model.noun import Noun
 class UndoStep(Noun):
     """One verb of the closed list in `gameday/undo/`, with its arguments."""
 
-    verb: Literal["container_unpause", "container_start"]
+    verb: Literal["container_unpause", "container_start", "sidecar_remove", "network_clear"]
     arguments: Mapping[str, str] = Field(default_factory=dict)
 
 

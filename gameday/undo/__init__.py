@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from gameday.undo.container_start import container_start
 from gameday.undo.container_unpause import container_unpause
 from gameday.undo.docker_host import DockerHost
+from gameday.undo.network_clear import network_clear
+from gameday.undo.sidecar_remove import sidecar_remove
 
 Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
 """`verb(host, identity, arguments)` reads, acts where needed, reads back. Returns what it found, raises if not done."""
@@ -18,4 +20,6 @@ Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
 VERBS: dict[str, Verb] = {
     "container_start": container_start,
     "container_unpause": container_unpause,
+    "network_clear": network_clear,
+    "sidecar_remove": sidecar_remove,
 }

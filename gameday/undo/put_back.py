@@ -14,6 +14,15 @@ SETTLING = 0.8
 """Seconds for which a fault that was never seen live is watched: its call may still be on its way in the daemon."""
 
 
+BY_HAND = {
+    "container_start": "docker start {container}",
+    "container_unpause": "docker unpause {container}",
+    "network_clear": "docker run --rm --network container:{container} --cap-drop ALL --cap-add NET_ADMIN {image} clear --key {key}",
+    "sidecar_remove": "docker rm -f {sidecar}",
+}
+"""The command that does by hand what a verb does."""
+
+
 @dataclass(frozen=True)
 class PutBack:
     """How undoing one fault ended. `left` is empty when verified removed, else what to do by hand."""
@@ -45,19 +54,18 @@ def _put_back_one(ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, p
     except Exception as error:  # the loudest thing we print, and never the end of the other undos
         ledger.append_if_possible("undo_failed", fault=fault.id, by=by, detail=str(error))
         return PutBack(fault.id, fault.target, str(error), left=f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}")
-    restarted = detail.startswith("restarted")
+    restarted = any(part.startswith("restarted") for part in detail.split("; "))
     ledger.append_if_possible("lost" if restarted else "undone", fault=fault.id, by=by, detail=detail)
     return PutBack(fault.id, fault.target, detail)
 
 
 def by_hand(fault: OpenFault) -> str:
     """The commands that undo a fault without gameday."""
-    words = {"container_unpause": "docker unpause", "container_start": "docker start"}
-    commands = [
-        f"{words[step['verb']]} {step.get('arguments', {}).get('container', '?')[:12]}"
-        for step in fault.undo.get("steps", [])
-        if step.get("verb") in words
-    ]
+    commands = []
+    for step in fault.undo.get("steps", []):
+        arguments = {"container": "?", "sidecar": "?", "key": "?", "image": "?"} | dict(step.get("arguments", {}))
+        if words := BY_HAND.get(step.get("verb", "")):
+            commands.append(words.format_map(arguments | {"container": arguments["container"][:12]}))
     return "by hand: " + " && ".join(commands)
 
 

@@ -52,9 +52,7 @@ def compare(how: int, data: bytes) -> bytes:
 
 def payload(base: int, offset: int, length: int) -> bytes:
     """Load bytes of the network (1) or transport (2) header."""
-    return expression(
-        "payload", attribute(1, u32(REGISTER)), attribute(2, u32(base)), attribute(3, u32(offset)), attribute(4, u32(length))
-    )
+    return expression("payload", attribute(1, u32(REGISTER)), attribute(2, u32(base)), attribute(3, u32(offset)), attribute(4, u32(length)))
 
 
 def masked(mask: bytes) -> bytes:

@@ -58,7 +58,24 @@ def _caught(device: str, peers: tuple[str, ...], port: int) -> list[Command]:
 
 def _filter(device: str, protocol: str, order: str, match: list[str], to: str) -> Command:
     number = str(int(order) * 2 + (protocol == "ipv6"))
-    return ["tc", "filter", "add", "dev", device, "parent", HANDLE, "protocol", protocol, "prio", number, "u32", "match", *match, "flowid", to]
+    return [
+        "tc",
+        "filter",
+        "add",
+        "dev",
+        device,
+        "parent",
+        HANDLE,
+        "protocol",
+        protocol,
+        "prio",
+        number,
+        "u32",
+        "match",
+        *match,
+        "flowid",
+        to,
+    ]
 
 
 def devices() -> list[str]:

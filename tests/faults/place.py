@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from gameday.model.plan import Target
+from gameday.model.sidecar import Mandate, Sidecar
 
 TARGET = Target(service="payments", container="c1", name="payments_1", project="p")
 PLACE: dict[str, dict[str, str]] = {"pause": {"paused": "true"}, "kill": {"running": "false"}}
@@ -31,3 +33,21 @@ class Place:
 
     def act(self, target: Target, verb: str) -> None:
         self.acts.append((verb, target.container))
+
+    # What network faults need.
+
+    network_image = "gameday-network:local"
+    network_abilities: Mapping[str, str] = {"netem": "unknown qdisc", "nfqueue": "", "nftables-owner": "", "nftables": ""}
+    answer = ""
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",)}[service]
+
+    def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
+        self.acts.append((" ".join(sidecar.order), target.container))
+
+    def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
+        return self.answer
+
+    def under(self, mandate: Mandate) -> Self:
+        return self
