@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,13 @@ from typing import Any
 import docker
 from docker import utils
 from docker.errors import APIError, DockerException, NotFound
+from docker.utils.socket import frames_iter
 from requests.exceptions import RequestException
 
 from gameday.errors import Missing, Refused
 
+FIRST_WORD_WITHIN = 10.0
+"""Seconds that a helper has to say that it is ready."""
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
@@ -137,12 +141,14 @@ class Docker:
         limits = self._helper_limits(f"container:{container}")
         helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
-        said = b""
-        for part in self._api.logs(helper, stream=True, follow=True):
-            said += part
-            if b"\n" in said:
-                break
-        return said.decode("utf-8", "replace").strip()
+        # Asked again and again, since the SDK leaves the connection of a log that is followed open.
+        deadline, running = time.monotonic() + FIRST_WORD_WITHIN, True
+        while running and time.monotonic() < deadline:
+            running = bool(self._api.inspect_container(helper)["State"]["Running"])
+            if b"\n" in (said := self._api.logs(helper)):
+                return str(said.decode("utf-8", "replace").strip())
+            time.sleep(0.005)
+        return ""
 
     def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
         """Run a command to its end in a namespace without a network: exit code, and what it said."""
@@ -158,10 +164,20 @@ class Docker:
         """What a command says inside a container; empty where it does not run, or where the command fails."""
         try:
             started = self._api.exec_create(container, command, stderr=False)["Id"]
-            said = self._api.exec_start(started)
+            said = self._said(self._api.exec_start(started, socket=True))
         except APIError:
             return ""
-        return "" if self._api.exec_inspect(started)["ExitCode"] else said.decode("utf-8", "replace").strip()
+        return "" if self._api.exec_inspect(started)["ExitCode"] else said.strip()
+
+    @staticmethod
+    def _said(stream: Any) -> str:
+        """All of an exec's output. The connection was taken over from HTTP: nobody but us closes it."""
+        try:
+            parts = [part for _, part in frames_iter(stream, tty=False)]  # type: ignore[no-untyped-call]  # the SDK has no types here
+        finally:
+            stream._response.close()
+            stream.close()
+        return b"".join(parts).decode("utf-8", "replace")
 
     def _helper_limits(self, network: str) -> Any:
         """A helper may change its network namespace, and nothing else."""

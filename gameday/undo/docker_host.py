@@ -47,6 +47,10 @@ class DockerHost:
         """Reach the daemon now, so that the first undo does not pay for it."""
         self._api.ping()
 
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+
     def state(self, container: str) -> ContainerState:
         """Raises TargetGone where the container was removed."""
         try:
