@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 BASE=gameday-base:bookworm
-PARTS=(services gateway db queue exporters monitoring logs)
+PARTS=(services gateway db queue exporters monitoring logs network)
 LABEL=gameday.context
 
 say() { echo "images: $*" >&2; }
@@ -94,8 +94,17 @@ context_hash() {
     sha256sum | cut -d ' ' -f 1
 }
 
+# The network engine serves every environment, not only the sandbox.
+image_of() {
+  case $1 in
+    network) echo "gameday-network:${GAMEDAY_IMAGES:-local}" ;;
+    *) echo "gameday-sandbox-$1:${GAMEDAY_IMAGES:-local}" ;;
+  esac
+}
+
 build() {
-  local part=$1 image="gameday-sandbox-$1:${GAMEDAY_IMAGES:-local}" wanted log arguments
+  local part=$1 image wanted log arguments
+  image=$(image_of "$part")
   wanted=$(context_hash "$part")
   [ "$(docker image inspect --format "{{index .Config.Labels \"$LABEL\"}}" "$image" 2>/dev/null || true)" = "$wanted" ] && return
   say "building $part"

@@ -6,6 +6,11 @@ cd "$(dirname "$0")/.."
 
 say() { echo "clean: $*" >&2; }
 
+# What network faults of a drill that died may have left beside a target.
+our_sidecars() {
+  docker ps -aq --filter label=gameday.run
+}
+
 # Sandboxes started from this checkout, or from a folder that is gone (a test's).
 our_containers() {
   docker ps -a --filter label=com.docker.compose.project.working_dir --no-trunc \
@@ -17,7 +22,10 @@ our_containers() {
 }
 
 clean_docker() {
-  local found projects project network volume image
+  local found projects project network volume image sidecars
+  sidecars=$(our_sidecars)
+  # shellcheck disable=SC2086
+  [ -z "$sidecars" ] || docker rm -f $sidecars >/dev/null
   found=$(our_containers)
   projects=$(awk '{print $2}' <<<"$found" | sort -u)
   [ -z "$found" ] || awk '{print $1}' <<<"$found" | xargs docker rm -fv >/dev/null
@@ -28,7 +36,7 @@ clean_docker() {
   done
   docker image prune -f --filter label=gameday.context >/dev/null
   # The base goes last, and only with all that is built on it.
-  for image in $(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(gameday-sandbox-[a-z]+:[a-z0-9_.-]+|gameday-base:bookworm)$' | sort -r); do
+  for image in $(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(gameday-(sandbox-[a-z]+|network):[a-z0-9_.-]+|gameday-base:bookworm)$' | sort -r); do
     docker rmi "$image" >/dev/null 2>&1 || { say "images stay: containers of another checkout use $image"; return 0; }
   done
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,13 @@ from typing import Any
 import docker
 from docker import utils
 from docker.errors import APIError, DockerException, NotFound
+from docker.utils.socket import frames_iter
 from requests.exceptions import RequestException
 
 from gameday.errors import Missing, Refused
 
+FIRST_WORD_WITHIN = 10.0
+"""Seconds that a helper has to say that it is ready."""
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
@@ -153,6 +157,61 @@ class Docker:
         data = self._api.logs(container, stdout=True, stderr=False, timestamps=True, since=int(since))
         lines = data.decode("utf-8", "replace").splitlines()
         return [(stamp, text) for stamp, _, text in (line.partition(" ") for line in lines)]
+
+    def addresses(self, container: str) -> tuple[str, ...]:
+        """Its addresses on all of its networks."""
+        networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
+        return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
+
+    def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
+        """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
+        limits = self._helper_limits(f"container:{container}")
+        helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        self._api.start(helper)
+        # Asked again and again, since the SDK leaves the connection of a log that is followed open.
+        deadline, running = time.monotonic() + FIRST_WORD_WITHIN, True
+        while running and time.monotonic() < deadline:
+            running = bool(self._api.inspect_container(helper)["State"]["Running"])
+            if b"\n" in (said := self._api.logs(helper)):
+                return str(said.decode("utf-8", "replace").strip())
+            time.sleep(0.005)
+        return ""
+
+    def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
+        """Run a command to its end in a namespace without a network: exit code, and what it said."""
+        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"))["Id"]
+        try:
+            self._api.start(helper)
+            code = self._api.wait(helper)["StatusCode"]
+            return int(code), self._api.logs(helper).decode("utf-8", "replace").strip()
+        finally:
+            self._api.remove_container(helper, force=True, v=True)
+
+    def ask(self, container: str, command: list[str]) -> str:
+        """What a command says inside a container; empty where it does not run, or where the command fails."""
+        try:
+            started = self._api.exec_create(container, command, stderr=False)["Id"]
+            said = self._said(self._api.exec_start(started, socket=True))
+        except APIError:
+            return ""
+        return "" if self._api.exec_inspect(started)["ExitCode"] else said.strip()
+
+    @staticmethod
+    def _said(stream: Any) -> str:
+        """All of an exec's output. The connection was taken over from HTTP: nobody but us closes it."""
+        try:
+            parts = [part for _, part in frames_iter(stream, tty=False)]  # type: ignore[no-untyped-call]  # the SDK has no types here
+        finally:
+            stream._response.close()
+            stream.close()
+        return b"".join(parts).decode("utf-8", "replace")
+
+    def _helper_limits(self, network: str) -> Any:
+        """A helper may change its network namespace, and nothing else."""
+        return self._api.create_host_config(
+            network_mode=network, cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True, security_opt=["no-new-privileges"],
+            pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
+        )  # fmt: skip
 
     def server_version(self) -> str:
         return str(self._api.version().get("Version", "?"))

@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from chaoslib.exceptions import ActivityFailed
 from gameday.model.observation import Blind
 from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
+from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
@@ -69,6 +70,9 @@ class Stage:
         pairs = zip(self.plan.faults, self.plan.scenario.faults, strict=True)
         return any(injection.hold is not None for planned, injection in pairs if planned.id == fault)
 
+    def mandate(self, fault: PlannedFault) -> Mandate:
+        return Mandate(drill=self.plan.drill, fault=fault.id, at_most=timedelta(seconds=fault.lives_at_most_seconds))
+
 
 _STAGE: list[Stage] = []
 
@@ -112,7 +116,7 @@ def inject(fault: str) -> str:
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
-        act.inject(stage.environment, target)
+        act.inject(stage.environment.under(stage.mandate(planned)), target)
     except Exception as error:
         # Whether it took effect is unknown, and unknown counts as armed.
         stage.log("fault.failed", fault=fault, why=str(error))
@@ -143,7 +147,8 @@ def is_live(fault: str) -> bool:
     while fault in stage.live_until:
         if stage.faults[fault].is_live(stage.environment, stage.targets[fault]):
             stage.ledger.append("armed", fault=fault, by="worker")
-            stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service)
+            by = {"back_end": planned.undo.before["back_end"]} if "back_end" in planned.undo.before else {}
+            stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service, **by)
             return True
         if time.monotonic() > deadline:
             break

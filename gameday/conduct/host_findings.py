@@ -16,12 +16,13 @@ from gameday.bundle.host_state import HostState
 from gameday.conduct.preflight import Leftover, leftovers
 from gameday.environments.sandbox import COMPOSE_FILE, Sandbox
 from gameday.errors import GamedayError
+from gameday.model.network import SAYS
 
 ENOUGH_DISK = 200_000_000
 ENOUGH_MEMORY = 3_000_000_000
 """Bytes that the sandbox, its users and gameday need together."""
 GET_DOCKER = "on Debian and Ubuntu run `bash setup/docker.sh`; elsewhere install Docker with Compose, and start it"
-MODULES = {"netem": "sch_netem", "tbf": "sch_tbf", "nfqueue": "nfnetlink_queue"}
+MODULES = {"tbf": "sch_tbf"}
 """What faults in the network use, and the kernel's module for it."""
 
 
@@ -50,6 +51,8 @@ def look(root: Path, scenarios: int) -> Iterator[Finding]:
     yield workspace(root, scenarios)
     if (root / COMPOSE_FILE).is_file():
         yield from sandbox(Sandbox(root), docker.ok)
+    if docker.ok:
+        yield from network_faults()
     yield from kernel(_kernel_modules())
     yield from left(HostState())
 
@@ -165,6 +168,23 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def network_faults() -> Iterator[Finding]:
+    """Which back ends of network faults work, found by trying each in an empty network namespace."""
+    from gameday.clients.docker import Docker
+    from gameday.environments.network_abilities import network_abilities
+
+    try:
+        abilities = network_abilities(Docker())
+    except (GamedayError, OSError) as error:
+        yield Finding(
+            "network", False, False, f"network faults cannot run: {error}", "`make setup` or `bash sandbox/images.sh` builds the image"
+        )
+        return
+    for name, why_not in abilities.items():
+        used = f"works; network faults use it where it can do what they ask: {SAYS.get(name, name)}"
+        yield Finding(name, not why_not, False, why_not or used, "a kernel that has it; network faults take the next one that works")
 
 
 def kernel(modules: str) -> Iterator[Finding]:

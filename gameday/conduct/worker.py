@@ -48,6 +48,9 @@ def main(arguments: list[str]) -> int:
     plan = Plan.model_validate_json(folder.plan.read_bytes())
     log = WorkerLog(folder.worker_log)
     environment = environment_of(plan.scenario, root, plan.docker)
+    if tried := {f.undo.before["back_end"]: "" for f in plan.faults if "back_end" in f.undo.before}:
+        # What the plan found out by trying; trying again would delay the injection.
+        environment.recall(tried)
     definitions = probe_definitions((folder.path / "probes.json").read_bytes())
     set_stage(
         Stage(

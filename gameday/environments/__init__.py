@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,6 +56,10 @@ class DrillEnvironment(Environment, Protocol):
     @property
     def sources(self) -> tuple[str, ...]:
         """What can be read here."""
+        ...
+
+    def recall(self, abilities: Mapping[str, str]) -> None:
+        """Take over what was found out by trying, so that it is not tried again."""
         ...
 
     def containers(self) -> list[Container]: ...

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from gameday.errors import InvalidInput, Missing, Refused
 from gameday.model.host import CpuQuota, HostProcess, Ran, Release
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
     from gameday.model.plan import Target
+    from gameday.model.sidecar import Mandate, Sidecar
 
 ALLOW_LABEL = "gameday.allow"
 STOP_GRACE = 5
 """Seconds that a container has to end before it is killed."""
 NO_PROGRAM = ("executable file not found", "no such file or directory")
+SIDECAR_SLACK = 30.0
+"""Seconds after a fault's longest time at which its sidecar ends by itself, should nobody be left to end it."""
 
 
 class ComposeProject:
@@ -158,3 +162,55 @@ class ComposeProject:
 
     def deploy(self, service: str, release: str) -> None:
         self.release(service)
+
+    # What network faults need: a helper beside the target, in its network namespace.
+
+    mandate: Mandate | None = None
+
+    def under(self, mandate: Mandate) -> Self:
+        bound = copy.copy(self)
+        bound.mandate = mandate
+        return bound
+
+    @property
+    def network_image(self) -> str:
+        from gameday.environments.network_abilities import network_image
+
+        return network_image()
+
+    @cached_property
+    def network_abilities(self) -> Mapping[str, str]:
+        from gameday.environments.network_abilities import network_abilities
+
+        return network_abilities(self.docker)
+
+    def recall(self, abilities: Mapping[str, str]) -> None:
+        self.__dict__["network_abilities"] = abilities
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        found = [c for c in self.containers() if c.service == service and c.running]
+        addresses = tuple(address for container in found for address in self.docker.addresses(container.id))
+        if not addresses:
+            raise InvalidInput(f"peer {service!r}: no running container of such a service in {self.project} has an address")
+        return addresses
+
+    def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
+        from docker.errors import APIError, NotFound
+
+        from gameday.model.sidecar import Mandate
+
+        mandate = self.mandate or Mandate()
+        seconds = mandate.at_most.total_seconds() + SIDECAR_SLACK
+        command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
+        labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
+        try:
+            said = self.docker.start_beside(target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels)
+        except NotFound as missing:
+            raise RuntimeError(f"{self.network_image} or {target.name} is gone: {missing.explanation or missing}") from missing
+        except APIError as error:
+            raise RuntimeError(f"the sidecar of {target.name} does not start: {error.explanation or error}") from error
+        if not said.startswith("armed"):
+            raise RuntimeError(f"{sidecar.back_end} beside {target.name}: {said or 'ended without a word'}")
+
+    def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
+        return self.docker.ask(name, ["python3", "/engine/engine.py", *words])

@@ -214,7 +214,7 @@ class Sandbox(ComposeProject):
         Ops(self.ops_url).deploy(service, release)
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
-        missing = [image for image in compose.images() if not self.docker.has_image(image)]
+        missing = [image for image in (*compose.images(), self.network_image) if not self.docker.has_image(image)]
         if not missing:
             return
         say(f"building images: {', '.join(missing)}")

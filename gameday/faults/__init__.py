@@ -8,6 +8,8 @@ from gameday.faults.container_pause import ContainerPause
 from gameday.faults.container_stop import ContainerStop
 from gameday.faults.cpu_limit import CpuLimit
 from gameday.faults.cpu_pressure import CpuPressure
+from gameday.faults.network_latency import NetworkLatency
+from gameday.faults.network_partition import NetworkPartition
 from gameday.faults.process_crash import ProcessCrash
 from gameday.faults.process_hang import ProcessHang
 from gameday.model.protocols import Fault
@@ -21,4 +23,6 @@ FAULTS: dict[str, type[Fault]] = {
     "cpu_pressure": CpuPressure,
     "process_crash": ProcessCrash,
     "process_hang": ProcessHang,
+    "network_latency": NetworkLatency,
+    "network_partition": NetworkPartition,
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gameday.model.record import Record
     from gameday.model.review import Review
     from gameday.model.runbook import Runbook
+    from gameday.model.sidecar import Mandate, Sidecar
     from gameday.model.undo import Undo
 
 
@@ -79,6 +80,34 @@ class Environment(Protocol):
 
     def deploy(self, service: str, release: str) -> None:
         """Make a release the current one."""
+        ...
+
+    # What network faults need: a helper beside the target, in its network namespace.
+
+    @property
+    def network_image(self) -> str:
+        """The image of the network engine."""
+        ...
+
+    @property
+    def network_abilities(self) -> Mapping[str, str]:
+        """Each back end of network faults, with why this host cannot do it; empty where it can. Found by trying."""
+        ...
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        """Where the running containers of a service are reached. Raises InvalidInput where there are none."""
+        ...
+
+    def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
+        """Start it in the target's network namespace and wait until its fault is in place. Raises RuntimeError with its reason."""
+        ...
+
+    def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
+        """What its engine answers; empty where the sidecar does not run."""
+        ...
+
+    def under(self, mandate: Mandate) -> Environment:
+        """The same place, where what is started carries the mandate's labels and ends with its time."""
         ...
 
 

@@ -13,8 +13,10 @@ from gameday.undo.container_unpause import container_unpause
 from gameday.undo.control_file_restore import control_file_restore
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.marked_processes_kill import marked_processes_kill
+from gameday.undo.network_clear import network_clear
 from gameday.undo.processes_continue import processes_continue
 from gameday.undo.release_set import release_set
+from gameday.undo.sidecar_remove import sidecar_remove
 
 Verb = Callable[[DockerHost, Mapping[str, str], Mapping[str, str]], str]
 """`verb(host, identity, arguments)` reads, acts where needed, reads back. Returns what it found, raises if not done."""
@@ -26,4 +28,6 @@ VERBS: dict[str, Verb] = {
     "marked_processes_kill": marked_processes_kill,
     "processes_continue": processes_continue,
     "release_set": release_set,
+    "network_clear": network_clear,
+    "sidecar_remove": sidecar_remove,
 }

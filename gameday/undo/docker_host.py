@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,10 @@ class DockerHost:
         """Reach the daemon now, so that the first undo does not pay for it."""
         self._api.ping()
 
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+
     def state(self, container: str) -> ContainerState:
         """Raises TargetGone where the container was removed."""
         try:
@@ -71,6 +76,40 @@ class DockerHost:
         if code:
             raise NotDone(f"{command[0]} in {container[:12]} ended with code {code}: {said[-200:]}")
         return str(said)
+
+    def exists(self, container: str) -> bool:
+        """Whether there is a container of this name, running or not."""
+        try:
+            self._api.inspect_container(container)
+        except NotFound:
+            return False
+        return True
+
+    def remove(self, container: str) -> None:
+        """Let it end by itself for a second, then remove it. Gone already is fine."""
+        with contextlib.suppress(NotFound):
+            self._api.stop(container, timeout=1)
+        try:
+            self._api.remove_container(container, force=True, v=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if "already in progress" not in str(error):
+                raise
+
+    def run_beside(self, container: str, image: str, command: list[str]) -> tuple[int, str]:
+        """Run one command in a container's network namespace, in a helper that is removed again: exit code, and what it said."""
+        limits = self._api.create_host_config(
+            network_mode=f"container:{container}", cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True,
+            security_opt=["no-new-privileges"], pids_limit=16, mem_limit="64m", log_config={"type": "json-file"},
+        )  # fmt: skip
+        helper = self._api.create_container(image, command, host_config=limits, labels={"gameday.helper": container})["Id"]
+        try:
+            self._api.start(helper)
+            code = self._api.wait(helper, timeout=self._timeout)["StatusCode"]
+            return int(code), self._api.logs(helper).decode("utf-8", "replace").strip()
+        finally:
+            self._api.remove_container(helper, force=True, v=True)
 
     def _tolerating(self, fine: tuple[str, ...], call: Any, container: str) -> None:
         """Someone else may have done it in between: what Docker then complains of is what we want."""

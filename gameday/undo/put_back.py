@@ -46,7 +46,7 @@ def _put_back_one(ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, p
     except Exception as error:  # the loudest thing we print, and never the end of the other undos
         ledger.append_if_possible("undo_failed", fault=fault.id, by=by, detail=str(error))
         return PutBack(fault.id, fault.target, str(error), left=f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}")
-    restarted = detail.startswith("restarted")
+    restarted = any(part.startswith("restarted") for part in detail.split("; "))
     ledger.append_if_possible("lost" if restarted else "undone", fault=fault.id, by=by, detail=detail)
     return PutBack(fault.id, fault.target, detail)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Self
 
 from gameday.model.host import CpuQuota, HostProcess, Ran, Release
 from gameday.model.plan import Target
 from gameday.model.probe import Reach
+from gameday.model.sidecar import Mandate, Sidecar
 
 TARGET = Target(service="payments", container="c1", name="payments_1", project="p", started_at="t0")
 PLACE: dict[str, dict[str, str]] = {"pause": {"paused": "true"}, "kill": {"running": "false"}, "crash": {"started_at": "t1"}}
@@ -74,3 +76,21 @@ class Place:
 
     def deploy(self, service: str, release: str) -> None:
         self.releases[service] = release
+
+    # What network faults need.
+
+    network_image = "gameday-network:local"
+    network_abilities: Mapping[str, str] = {"netem": "unknown qdisc", "nfqueue": "", "nftables-owner": "", "nftables": ""}
+    sidecar_says = ""
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",)}[service]
+
+    def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
+        self.acts.append((" ".join(sidecar.order), target.container))
+
+    def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
+        return self.sidecar_says
+
+    def under(self, mandate: Mandate) -> Self:
+        return self

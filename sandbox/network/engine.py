@@ -1,0 +1,213 @@
+"""The network engine: `engine.py hold|look|clear|try`, in the network namespace of a target.
+
+`hold` puts a fault in place, says `armed BACK_END`, and keeps it until SIGTERM or its time is over. `look` tells what is in
+place now, read from the kernel. `clear` removes what a fault left, and says so. `try` finds out what this kernel can do,
+in an empty namespace. Ends with 0, or 6 and a reason where the kernel cannot or will not.
+"""
+
+import argparse
+import errno
+import pathlib
+import signal
+import sys
+import time
+
+import rules
+import shaping
+from netlink import Refused, Socket
+from packets import Queues, Treatment
+
+QUEUES = pathlib.Path("/proc/self/net/netfilter/nfnetlink_queue")
+REFUSED = 6
+
+
+class Ended(Exception):
+    """A signal asked us to end."""
+
+
+def hold(order: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    until = time.monotonic() + order.seconds
+    try:
+        if order.back_end == "netem":
+            _hold_by_netem(order, until)
+        else:
+            _hold_by_rules(order, until)
+    except Ended:
+        pass
+
+
+def _hold_by_netem(order: argparse.Namespace, until: float) -> None:
+    delay = shaping.Delay(order.delay * 1000, order.jitter * 1000, order.distribution)
+    on = shaping.devices()
+    shaping.put_in_place(delay, tuple(order.peer), order.port, on)
+    try:
+        _armed(order)
+        _sleep(until)
+    finally:
+        shaping.clear(on)
+
+
+def _hold_by_rules(order: argparse.Namespace, until: float) -> None:
+    table = rules.Table(Socket(), order.key)
+    queues = Queues(_treatments(order), order.seed) if order.deed == "queue" else None
+    if queues:
+        # Bound before a packet is sent there; where nobody listened, it would pass.
+        queues.bind()
+    try:
+        _create(table, order)
+        _armed(order)
+        if queues:
+            queues.run(until)
+        else:
+            _sleep(until)
+    finally:
+        table.delete()
+        if queues:
+            queues.let_all_pass()
+
+
+def _treatments(order: argparse.Namespace) -> dict[int, Treatment]:
+    treatment = Treatment(order.delay, order.jitter, order.distribution, order.loss)
+    return {_queue(order, direction): treatment for direction in _directions(order)}
+
+
+def _queue(order: argparse.Namespace, direction: str) -> int:
+    return order.queue + (direction == "out")
+
+
+def _directions(order: argparse.Namespace) -> tuple[str, ...]:
+    return ("in", "out") if order.direction == "both" else (order.direction,)
+
+
+def _create(table: rules.Table, order: argparse.Namespace) -> None:
+    """By the kernel's own queue expression, or by that of iptables where it has none."""
+    owned = order.back_end != "nftables"
+    for to_queue in (rules.to_queue, rules.to_queue_by_iptables):
+        chains = {d: _rules(order, d, to_queue(_queue(order, d))) for d in _directions(order)}
+        try:
+            table.create(chains, owned=owned)
+        except Refused as no:
+            if no.number != errno.ENOENT or order.deed != "queue" or to_queue is rules.to_queue_by_iptables:
+                raise
+        else:
+            return
+
+
+def _rules(order: argparse.Namespace, direction: str, to_queue: bytes) -> list[rules.Expressions]:
+    match = rules.Match(direction, tuple(order.peer), order.port)
+    deed = {"queue": to_queue, "drop": rules.drop(), "reset": rules.reset()}[order.deed]
+    protocols = (rules.TCP,) if order.deed == "reset" else (rules.TCP, rules.UDP)
+    return [*rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
+
+
+def look(order: argparse.Namespace) -> None:
+    """One line: how many rules, queues that somebody listens to, and devices that are shaped."""
+    count = rules.Table(Socket(), order.key).rules()
+    bound = len({order.queue, order.queue + 1} & set(_bound()))
+    print(f"rules={count} queues={bound} shaped={len(shaping.ours(shaping.devices()))}")
+
+
+def _bound() -> list[int]:
+    try:
+        return [int(line.split()[0]) for line in QUEUES.read_text().splitlines()]
+    except OSError:
+        return []
+
+
+def clear(order: argparse.Namespace) -> None:
+    """Remove table and qdisc of this fault if they are there; says what it found, and raises where something stays."""
+    table = rules.Table(Socket(), order.key)
+    found = [f"table {table.name}"] if table.exists() else []
+    table.delete()
+    found += [f"qdisc on {device}" for device in shaping.clear(shaping.devices())]
+    if table.exists():
+        raise OSError(f"table {table.name} is still there")
+    print("removed " + ", ".join(found) if found else "clean")
+
+
+def try_all(order: argparse.Namespace) -> None:
+    """A line for each ability: its name, yes or no, and what the kernel said."""
+    for name, attempt in (("netem", _try_netem), ("nfqueue", _try_nfqueue), ("nftables-owner", _try_owned), ("nftables", _try_table)):
+        try:
+            attempt()
+        except (Refused, OSError) as no:
+            print(f"{name} no {' '.join(str(no).split())}")
+        else:
+            print(f"{name} yes")
+
+
+def _try_netem() -> None:
+    shaping.put_in_place(shaping.Delay(1, 1, "normal"), ("127.0.0.9",), 9, ["lo"])
+    shaping.clear(["lo"])
+
+
+def _try_nfqueue() -> None:
+    order = parser().parse_args(["hold", "--key", "try", "--deed", "queue", "--delay", "0.1", "--queue", "9"])
+    Queues(_treatments(order), 0).bind()
+    table = rules.Table(Socket(), order.key)
+    _create(table, order)
+    table.delete()
+
+
+def _try_owned() -> None:
+    _try_table(owned=True)
+
+
+def _try_table(*, owned: bool = False) -> None:
+    table = rules.Table(Socket(), "try")
+    table.create({"in": rules.caught(rules.Match("in", ("10.0.0.0/8", "fd00::1"), 9), rules.drop())}, owned=owned)
+    table.delete()
+
+
+def _armed(order: argparse.Namespace) -> None:
+    print(f"armed {order.back_end}", flush=True)
+
+
+def _sleep(until: float) -> None:
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(left)
+
+
+def _end(number: int, frame: object) -> None:
+    raise Ended
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="engine.py", description="The network engine of gameday.")
+    verbs = top.add_subparsers(dest="verb", required=True)
+    for name in ("hold", "look", "clear", "try"):
+        verb = verbs.add_parser(name)
+        verb.add_argument("--key", default="")
+        verb.add_argument("--queue", type=int, default=0)
+        if name == "hold":
+            verb.add_argument("--back-end", default="nfqueue", choices=("netem", "nfqueue", "nftables-owner", "nftables"))
+            verb.add_argument("--deed", default="queue", choices=("queue", "drop", "reset"))
+            verb.add_argument("--seconds", type=float, default=3600)
+            verb.add_argument("--direction", default="both", choices=("in", "out", "both"))
+            verb.add_argument("--peer", action="append", default=[])
+            verb.add_argument("--port", type=int, default=0)
+            verb.add_argument("--delay", type=float, default=0.0)
+            verb.add_argument("--jitter", type=float, default=0.0)
+            verb.add_argument("--distribution", default="uniform", choices=("uniform", "normal"))
+            verb.add_argument("--loss", type=float, default=0.0)
+            verb.add_argument("--seed", type=int, default=0)
+    return top
+
+
+VERBS = {"hold": hold, "look": look, "clear": clear, "try": try_all}
+
+
+def main(arguments: list[str]) -> int:
+    order = parser().parse_args(arguments)
+    try:
+        VERBS[order.verb](order)
+    except (Refused, OSError) as no:
+        print(f"refused: {no}", file=sys.stderr, flush=True)
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

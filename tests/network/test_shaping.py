@@ -1,0 +1,78 @@
+"""netem: the commands that would run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.network.engine import shaping
+
+OURS = "qdisc prio 6d61: root refcnt 2 bands 4 priomap 0 0 0 0\nqdisc netem 6d62: parent 6d61:4 limit 65536 delay 100ms\n"
+FOREIGN = "qdisc tbf 8001: root refcnt 2 rate 1Mbit burst 4Kb lat 50ms\n"
+NONE = "qdisc noqueue 0: root refcnt 2\n"
+
+
+def lines(*arguments: Any) -> list[str]:
+    return [" ".join(command) for command in shaping.commands("eth0", *arguments)]
+
+
+def test_what_leaves_is_sorted_and_delayed() -> None:
+    said = lines(shaping.Delay(100, 10, "normal"))
+    assert said[0].startswith("tc qdisc add dev eth0 root handle 6d61: prio bands 4 priomap 0 0")
+    assert said[1] == "tc qdisc add dev eth0 parent 6d61:4 handle 6d62: netem limit 65536 delay 100ms 10ms distribution normal"
+    assert "tc filter add dev eth0 parent 6d61: protocol ip prio 2 u32 match ip dport 53 0xffff flowid 6d61:1" in said
+    assert said[-2] == "tc filter add dev eth0 parent 6d61: protocol ip prio 4 u32 match ip dst 0.0.0.0/0 flowid 6d61:4"
+
+
+def test_a_peer_and_a_port_narrow_it() -> None:
+    caught = [line for line in lines(shaping.Delay(100), ("10.0.0.3",), 80) if line.endswith("6d61:4")]
+    assert [line.partition("u32 ")[2] for line in caught] == [
+        f"match ip dst 10.0.0.3 match ip {side} 80 0xffff flowid 6d61:4" for side in ("sport", "dport")
+    ]
+
+
+def test_nothing_of_others_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[str]) -> str:
+        ran.append(command)
+        return FOREIGN
+
+    monkeypatch.setattr(shaping, "run", run)
+    with pytest.raises(OSError, match="has a root qdisc already"):
+        shaping.put_in_place(shaping.Delay(100), (), 0, ["eth0"])
+    assert shaping.clear(["eth0"]) == []
+    assert all(command[:3] == ["tc", "qdisc", "show"] for command in ran)
+
+
+def test_only_the_own_root_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def run(command: list[str]) -> str:
+        ran.append(" ".join(command))
+        return OURS if "eth0" in command else NONE
+
+    monkeypatch.setattr(shaping, "run", run)
+    assert shaping.clear(["eth0", "eth1"]) == ["eth0"]
+    assert [line for line in ran if "del" in line] == ["tc qdisc del dev eth0 root handle 6d61:"]
+
+
+def test_a_step_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"root": NONE}
+    ran: list[str] = []
+
+    def run(command: list[str]) -> str:
+        ran.append(" ".join(command))
+        if "show" in command:
+            return state["root"]
+        if "netem" in command:
+            raise OSError("tc qdisc add: Specified qdisc kind is unknown")
+        if "prio" in command:
+            state["root"] = OURS
+        return ""
+
+    monkeypatch.setattr(shaping, "run", run)
+    with pytest.raises(OSError, match="kind is unknown"):
+        shaping.put_in_place(shaping.Delay(100), (), 0, ["eth0"])
+    assert ran[-1] == "tc qdisc del dev eth0 root handle 6d61:"
