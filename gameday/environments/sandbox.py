@@ -214,10 +214,12 @@ class Sandbox(ComposeProject):
         Ops(self.ops_url).deploy(service, release)
 
     def _build_missing(self, compose: Compose, say: Callable[[str], None]) -> None:
+        """Also images that are there: another workspace, or an older gameday, may have built them of other files."""
         missing = [image for image in (*compose.images(), self.network_image) if not self.docker.has_image(image)]
-        if not missing:
+        if missing:
+            say(f"building images: {', '.join(missing)}")
+        elif self.containers():
             return
-        say(f"building images: {', '.join(missing)}")
         done = subprocess.run(
             ["bash", str(self.root / "sandbox" / "images.sh")],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False,
