@@ -15,7 +15,8 @@ from gameday.environments.sandbox import Sandbox
 class Place(Sandbox):
     """A sandbox whose Docker is made up."""
 
-    there: tuple[str, ...] = ("shop:local",)
+    network_image: str = "network:local"
+    there: tuple[str, ...] = ("shop:local", "network:local")
     running: tuple[str, ...] = ()
 
     docker = SimpleNamespace(has_image=lambda image: image in Place.there)  # type: ignore[assignment]  # a fake

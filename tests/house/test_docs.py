@@ -143,6 +143,7 @@ def test_every_page_is_in_the_index() -> None:
         assert name == "index" or name.startswith(("catalogue/keys-", "decisions/")) or name in index.split(), name
 
 
+@pytest.mark.slow
 def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(tmp_path / "trees"), "docs", str(tmp_path / "html")],
