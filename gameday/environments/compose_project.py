@@ -150,6 +150,16 @@ class ComposeProject:
         quota = self.cpu_quota(target)
         Path(quota.path).write_text(host_side.limited(quota, cpus))
 
+    def file_limit(self, target: Target) -> int:
+        from gameday.environments import host_side
+
+        return host_side.file_limit(self.processes(target)[0])
+
+    def set_file_limit(self, target: Target, limit: int) -> None:
+        from gameday.environments import host_side
+
+        host_side.set_file_limit(self.processes(target), limit)
+
     def release(self, service: str) -> Release:
         """Overridden where there is something that holds releases."""
         raise Refused(

@@ -16,6 +16,7 @@ class UndoStep(Noun):
     verb: Literal[
         "container_unpause", "container_start",
         "release_set", "marked_processes_kill", "processes_continue", "control_file_restore",
+        "file_limits_restore", "inside_file_remove", "postgres_sessions_end",
     ]  # fmt: skip
     arguments: Mapping[str, str] = Field(default_factory=dict)
 
