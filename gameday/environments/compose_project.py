@@ -48,7 +48,8 @@ class ComposeProject:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target
 
-        containers = [c for c in self.containers() if c.service == service and c.running]
+        replicas = [c for c in self.containers() if c.service == service]
+        containers = [c for c in replicas if c.running]
         if not containers:
             names = sorted({c.service for c in self.containers()})
             raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
@@ -60,6 +61,12 @@ class ComposeProject:
                     f" to the service {service} in its Compose file if it may be broken"
                 )
         chosen = containers[0]
+        left = [c for c in containers if c is not chosen and not c.paused and c.health in ("", "healthy")]
+        if len(replicas) > 1 and not left:
+            raise Refused(
+                f"{chosen.name} is the last healthy one of {len(replicas)} replicas of {service}; a fault must leave one: "
+                f"bring the others back, or scale {service} to 1 if it is meant to be lost"
+            )
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
 
     def state(self, target: Target) -> Mapping[str, str]:
@@ -153,6 +160,16 @@ class ComposeProject:
 
         quota = self.cpu_quota(target)
         Path(quota.path).write_text(host_side.limited(quota, cpus))
+
+    def file_limit(self, target: Target) -> int:
+        from gameday.environments import host_side
+
+        return host_side.file_limit(self.processes(target)[0])
+
+    def set_file_limit(self, target: Target, limit: int) -> None:
+        from gameday.environments import host_side
+
+        host_side.set_file_limit(self.processes(target), limit)
 
     def release(self, service: str) -> Release:
         """Overridden where there is something that holds releases."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import resource
 from pathlib import Path
 
 from gameday.errors import Missing
@@ -60,6 +61,23 @@ def _cpus(file: Path, text: str) -> float:
 def _period(file: Path, text: str) -> int:
     """Microseconds over which the kernel counts: beside the quota in version 2, in a file of its own in version 1."""
     return int(text.split()[1] if file.name == "cpu.max" else file.with_name("cpu.cfs_period_us").read_text())
+
+
+def file_limit(process: HostProcess) -> int:
+    """How many files a process may open."""
+    return resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0]
+
+
+def set_file_limit(processes: tuple[HostProcess, ...], limit: int) -> None:
+    """Only those that have the first one's limit: what had another has it for a reason."""
+    usual = file_limit(processes[0])
+    for process in processes:
+        try:
+            soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+            if soft == usual:
+                resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (limit, hard))
+        except ProcessLookupError:
+            continue
 
 
 def _cgroups(number: int) -> str:

@@ -8,6 +8,11 @@ from gameday.faults.container_pause import ContainerPause
 from gameday.faults.container_stop import ContainerStop
 from gameday.faults.cpu_limit import CpuLimit
 from gameday.faults.cpu_pressure import CpuPressure
+from gameday.faults.database_connections_exhausted import DatabaseConnectionsExhausted
+from gameday.faults.database_locks import DatabaseLocks
+from gameday.faults.disk_full import DiskFull
+from gameday.faults.file_descriptors_exhausted import FileDescriptorsExhausted
+from gameday.faults.memory_pressure import MemoryPressure
 from gameday.faults.network_latency import NetworkLatency
 from gameday.faults.network_partition import NetworkPartition
 from gameday.faults.process_crash import ProcessCrash
@@ -21,6 +26,11 @@ FAULTS: dict[str, type[Fault]] = {
     "container_stop": ContainerStop,
     "cpu_limit": CpuLimit,
     "cpu_pressure": CpuPressure,
+    "database_connections_exhausted": DatabaseConnectionsExhausted,
+    "database_locks": DatabaseLocks,
+    "disk_full": DiskFull,
+    "file_descriptors_exhausted": FileDescriptorsExhausted,
+    "memory_pressure": MemoryPressure,
     "process_crash": ProcessCrash,
     "process_hang": ProcessHang,
     "network_latency": NetworkLatency,

@@ -74,6 +74,14 @@ class Environment(Protocol):
         """Limit it to so many processors, in the kernel only: what Docker has noted stays as it is."""
         ...
 
+    def file_limit(self, target: Target) -> int:
+        """How many files its main process may open. Raises Missing as `processes` does."""
+        ...
+
+    def set_file_limit(self, target: Target, limit: int) -> None:
+        """The same for each of its processes that has the main one's limit."""
+        ...
+
     def release(self, service: str) -> Release:
         """Raises Refused where this place has no releases."""
         ...

@@ -12,8 +12,11 @@ from gameday.undo.container_start import container_start
 from gameday.undo.container_unpause import container_unpause
 from gameday.undo.control_file_restore import control_file_restore
 from gameday.undo.docker_host import DockerHost
+from gameday.undo.file_limits_restore import file_limits_restore
+from gameday.undo.inside_file_remove import inside_file_remove
 from gameday.undo.marked_processes_kill import marked_processes_kill
 from gameday.undo.network_clear import network_clear
+from gameday.undo.postgres_sessions_end import postgres_sessions_end
 from gameday.undo.processes_continue import processes_continue
 from gameday.undo.release_set import release_set
 from gameday.undo.sidecar_remove import sidecar_remove
@@ -25,7 +28,10 @@ VERBS: dict[str, Verb] = {
     "container_start": container_start,
     "container_unpause": container_unpause,
     "control_file_restore": control_file_restore,
+    "file_limits_restore": file_limits_restore,
+    "inside_file_remove": inside_file_remove,
     "marked_processes_kill": marked_processes_kill,
+    "postgres_sessions_end": postgres_sessions_end,
     "processes_continue": processes_continue,
     "release_set": release_set,
     "network_clear": network_clear,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -23,6 +24,22 @@ def look_at(pid: int) -> tuple[str, str]:
     # The command name may hold spaces and brackets; fields are counted from behind its last bracket.
     fields = stat.rpartition(")")[2].split()
     return fields[0], fields[19]
+
+
+def processes_inside(container: str) -> Iterator[tuple[int, str, str]]:
+    """Number, state and start of each process of a container, found by its control group."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and container in _control_groups(entry):
+            state, ticks = look_at(int(entry.name))
+            if state not in ("", "Z", "X"):
+                yield int(entry.name), state, ticks
+
+
+def _control_groups(entry: Path) -> str:
+    try:
+        return (entry / "cgroup").read_text()
+    except OSError:
+        return ""  # it has just ended
 
 
 def send_signal(pid: int, ticks: str, number: int) -> bool:

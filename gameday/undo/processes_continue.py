@@ -5,10 +5,9 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from gameday.undo.docker_host import DockerHost, NotDone
-from gameday.undo.processes import look_at, send_signal
+from gameday.undo.processes import processes_inside, send_signal
 
 PATIENCE = 1.0
 """Seconds for a process to leave the kernel's stopped state."""
@@ -38,16 +37,4 @@ def by_hand(arguments: Mapping[str, str]) -> str:
 
 def stopped_inside(container: str) -> list[tuple[int, str]]:
     """Number and start of the container's processes that a signal has stopped, as the kernel tells it."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and container in _cgroups(entry):
-            state, ticks = look_at(int(entry.name))
-            found += [(int(entry.name), ticks)] if state == "T" else []
-    return found
-
-
-def _cgroups(entry: Path) -> str:
-    try:
-        return (entry / "cgroup").read_text()
-    except OSError:
-        return ""  # it has just ended
+    return [(number, ticks) for number, state, ticks in processes_inside(container) if state == "T"]

@@ -32,6 +32,7 @@ class Place:
         self.inside = [HostProcess(10, "1", "S"), HostProcess(11, "2", "S")]
         self.signals: list[tuple[int, int]] = []
         self.quota = CpuQuota("/sys/fs/cgroup/cpu/docker/c1/cpu.cfs_quota_us", "-1", math.inf)
+        self.open_files = 1024
         self.releases = {"payments": "v1"}
 
     def reach(self) -> Reach:
@@ -70,6 +71,12 @@ class Place:
 
     def set_cpu_quota(self, target: Target, cpus: float) -> None:
         self.quota = self.quota._replace(text=str(round(cpus * 100_000)), cpus=cpus)
+
+    def file_limit(self, target: Target) -> int:
+        return self.open_files
+
+    def set_file_limit(self, target: Target, limit: int) -> None:
+        self.open_files = limit
 
     def release(self, service: str) -> Release:
         return Release(self.releases[service], "http://ops/releases")

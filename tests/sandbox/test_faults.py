@@ -27,6 +27,11 @@ from gameday.faults.container_pause import ContainerPause
 from gameday.faults.container_stop import ContainerStop
 from gameday.faults.cpu_limit import CpuLimit
 from gameday.faults.cpu_pressure import CpuPressure
+from gameday.faults.database_connections_exhausted import DatabaseConnectionsExhausted
+from gameday.faults.database_locks import DatabaseLocks
+from gameday.faults.disk_full import DiskFull
+from gameday.faults.file_descriptors_exhausted import FileDescriptorsExhausted
+from gameday.faults.memory_pressure import MemoryPressure
 from gameday.faults.process_crash import ProcessCrash
 from gameday.faults.process_hang import ProcessHang
 from gameday.model.host import Release
@@ -90,11 +95,11 @@ def run(tiny: Tiny) -> Iterator[Run]:
     api = docker.APIClient(version="auto")
     made = []
 
-    def start(command: str = "sleep 300", **host: Any) -> Target:
+    def start(command: str | None = "sleep 300", image: str = IMAGE, **host: Any) -> Target:
         service = f"s{uuid.uuid4().hex[:8]}"
         labels = {"com.docker.compose.project": PROJECT, "com.docker.compose.service": service, "gameday.allow": "tiny"}
         config = api.create_host_config(**host)
-        container = api.create_container(IMAGE, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config)["Id"]
+        container = api.create_container(image, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config)["Id"]
         made.append(container)
         api.start(container)
         return tiny.target(service)
@@ -141,12 +146,14 @@ def broken(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
 
 FAULTS: list[Fault] = [
     ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
+    MemoryPressure(megabytes=40), DiskFull(path="/spool"), FileDescriptorsExhausted(limit=8),
 ]  # fmt: skip
+HOST: dict[str, Any] = {"init": True, "mem_limit": "96m", "tmpfs": {"/spool": "size=4m"}}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
 def test_a_fault_is_put_back_from_the_ledger_alone(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
-    target = run(init=True)
+    target = run(**HOST)
     before = inspected(target)
     assert not fault.is_live(tiny, target)
     ledger = broken(tmp_path, fault, tiny, target)
@@ -167,7 +174,7 @@ def test_a_fault_is_put_back_from_the_ledger_alone(tmp_path: Path, tiny: Tiny, r
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
 def test_a_container_that_is_gone_took_its_fault_along(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
-    target = run(init=True)
+    target = run(**HOST)
     ledger = broken(tmp_path, fault, tiny, target)
     subprocess.run(["docker", "rename", target.name, f"{target.name}-old"], check=True)
     subprocess.run(["docker", "rm", "-f", target.container], capture_output=True, check=True)
@@ -205,6 +212,42 @@ def test_pressure_ends_with_a_restart_of_its_target(tmp_path: Path, tiny: Tiny, 
     subprocess.run(["docker", "restart", "-t", "0", target.container], capture_output=True, check=True)
     undone_alone(ledger)
     assert [(f.state, f.detail) for f in read_ledger(ledger).faults] == [("undone", "was ended")]
+
+
+def test_a_limit_on_files_is_felt_inside_and_lifted_for_what_inherited_it(tmp_path: Path, tiny: Tiny, run: Run) -> None:
+    opens = "exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null 8</dev/null 9</dev/null; echo all"
+    target = run(f"sh -c 'exec 2>&1; while :; do bash -c \"{opens}\"; sleep 0.1; done'")
+
+    def lines() -> list[str]:
+        said = subprocess.run(["docker", "logs", target.container], capture_output=True, text=True, check=True)
+        return said.stdout.splitlines()
+
+    await_that(lambda: "all" in lines(), 5, "a file that can be opened")
+    ledger = broken(tmp_path, FileDescriptorsExhausted(limit=8), tiny, target)
+    await_that(lambda: any("Too many open files" in line for line in lines()[-2:]), 5, "a file that cannot be opened")
+    undone_alone(ledger)
+    await_that(lambda: lines()[-2:] == ["all", "all"], 5, "files that can be opened again")
+
+
+DATABASE: list[Fault] = [DatabaseLocks(database="shop", table="orders"), DatabaseConnectionsExhausted(database="shop")]
+
+
+@pytest.mark.parametrize("fault", DATABASE, ids=lambda f: f.name)
+def test_a_database_serves_again_after_the_undo(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
+    target = run(None, image=f"gameday-sandbox-db:{os.environ.get('GAMEDAY_IMAGES', 'local')}")
+
+    def asked(query: str) -> str:
+        words = ["psql", "-XAtq", "-h", "127.0.0.1", "-U", "shop", "-d", "shop", "-c", f"set statement_timeout = 500; {query}"]
+        ran = tiny.run(target, "env", "PGPASSWORD=shop", *words)
+        return ran.output.strip()
+
+    await_that(lambda: asked("select count(*) from orders").isdecimal(), 20, "a database")
+    ledger = broken(tmp_path, fault, tiny, target)
+    assert not asked("select count(*) from orders").isdecimal()
+    undone_alone(ledger)
+    assert [f.state for f in read_ledger(ledger).faults] == ["undone"]
+    assert asked("select count(*) from orders").isdecimal()
+    assert not fault.is_live(tiny, target)
 
 
 def test_a_container_without_a_shell_is_refused_before_anything_is_broken(tiny: Tiny, run: Run) -> None:

@@ -1,0 +1,57 @@
+"""Which container of a service may be broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from gameday.clients.docker import Container
+from gameday.environments.compose_project import ComposeProject
+from gameday.errors import InvalidInput, Refused
+
+
+def container(name: str, *, running: bool = True, paused: bool = False, health: str = "healthy", allow: str = "shop") -> Container:
+    labels = {"gameday.allow": allow} if allow else {}
+    return Container(name, name, "web", running, paused, "t0", health=health, labels=labels)
+
+
+class Project(ComposeProject):
+    """A project with these containers."""
+
+    name = "shop"
+
+    def __init__(self, *containers: Container) -> None:
+        self._containers = list(containers)
+
+    @property
+    def project(self) -> str:
+        return "p"
+
+    def containers(self) -> list[Container]:
+        return self._containers
+
+
+def test_a_target_is_known_with_the_moment_it_was_started() -> None:
+    target = Project(container("web_1")).target("web")
+    assert (target.container, target.started_at) == ("web_1", "t0")
+
+
+def test_a_service_of_one_may_be_lost() -> None:
+    assert Project(container("web_1", health="unhealthy")).target("web").name == "web_1"
+
+
+@pytest.mark.parametrize("other", [{"running": False}, {"paused": True}, {"health": "unhealthy"}, {"health": "starting"}])
+def test_of_several_replicas_one_stays_healthy(other: dict[str, object]) -> None:
+    with pytest.raises(Refused, match="last healthy one of 2 replicas of web"):
+        Project(container("web_1"), container("web_2", **other)).target("web")  # type: ignore[arg-type]
+    assert Project(container("web_1"), container("web_2", health="")).target("web").name == "web_1"
+
+
+@pytest.mark.parametrize("allow", ["", "staging"])
+def test_what_did_not_opt_in_is_refused_with_the_line_to_write(allow: str) -> None:
+    with pytest.raises(Refused, match=r"add `labels: \{gameday.allow: \"shop\"\}`"):
+        Project(container("web_1", allow=allow)).target("web")
+
+
+def test_a_service_that_does_not_run_is_said() -> None:
+    with pytest.raises(InvalidInput, match="no running container of a service 'web'"):
+        Project(container("web_1", running=False)).target("web")
