@@ -107,7 +107,9 @@ def open_shell(folder: Path, seat: str, python: str) -> int:
         hook.write(HOOK)
         hook.flush()
         settings = {"GAMEDAY_SHELL_LOG": str(log), "GAMEDAY_SEAT": seat, "GAMEDAY_PYTHON": python}
-        return subprocess.run(["bash", "--rcfile", hook.name, "-i"], env={**os.environ, "PATH": _path(), **settings}, check=False).returncode
+        return subprocess.run(
+            ["bash", "--rcfile", hook.name, "-i"], env={**os.environ, "PATH": _path(), **settings}, check=False
+        ).returncode
 
 
 def _main(arguments: list[str]) -> None:
