@@ -16,6 +16,7 @@ MUTATES = re.compile(
     r"|\b(kubectl)\s+(apply|delete|scale|rollout|patch|edit|drain|cordon)\b"
     r"|\b(systemctl|service)\s+(\S+\s+)?(restart|start|stop|reload)\b"
     r"|\bgit\s+(revert|push)\b"
+    r"|\bgameday\s+sandbox\s+(up|scale|down)\b"
 )
 """Commands that change something; the rest only looks."""
 

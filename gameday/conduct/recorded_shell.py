@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import subprocess
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -85,13 +86,18 @@ def run_recorded(command: str, folder: Path, seat: str, *, cwd: Path, timeout: f
     try:
         done = subprocess.run(
             ["bash", "-c", command], cwd=cwd, stdin=subprocess.DEVNULL, timeout=timeout, check=False,
-            stdout=subprocess.DEVNULL if timeout else None, stderr=subprocess.DEVNULL if timeout else None,
+            env={**os.environ, "PATH": _path()}, stdout=subprocess.DEVNULL if timeout else None, stderr=subprocess.DEVNULL if timeout else None,
         )  # fmt: skip
         code = done.returncode
     except subprocess.TimeoutExpired:
         code = 124
     record(log_path(folder, seat), seat, began, time.time(), code, str(cwd), command)
     return code
+
+
+def _path() -> str:
+    """Where commands are looked for: last beside this Python, so that pages may say `gameday` also where it is not installed for all."""
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
 
 
 def open_shell(folder: Path, seat: str, python: str) -> int:
@@ -101,7 +107,9 @@ def open_shell(folder: Path, seat: str, python: str) -> int:
         hook.write(HOOK)
         hook.flush()
         settings = {"GAMEDAY_SHELL_LOG": str(log), "GAMEDAY_SEAT": seat, "GAMEDAY_PYTHON": python}
-        return subprocess.run(["bash", "--rcfile", hook.name, "-i"], env={**os.environ, **settings}, check=False).returncode
+        return subprocess.run(
+            ["bash", "--rcfile", hook.name, "-i"], env={**os.environ, "PATH": _path(), **settings}, check=False
+        ).returncode
 
 
 def _main(arguments: list[str]) -> None:
@@ -111,6 +119,4 @@ def _main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    import sys
-
     _main(sys.argv[1:])

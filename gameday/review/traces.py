@@ -82,12 +82,14 @@ def _docker(wanted: DockerAction, event: Event) -> bool:
 
 
 def _http(wanted: Http, event: Event) -> bool:
-    """A page that was opened, or a flag that was set through its address."""
+    """A page that was opened, or a flag or a release that was set through its address."""
     if event.source != "ops":
         return False
     path, method = event.subject.name, event.text("method")
     if event.kind == "change.flag":
         path, method = f"/flags/{event.subject.name}", "PUT"
+    elif event.kind == "change.deploy":
+        path, method = f"/releases/{event.subject.name}", "PUT"
     elif event.kind == "comm.public":
         path, method = "/status", "POST"
     elif event.kind != "doc.opened":

@@ -17,6 +17,7 @@ def line(command: str, code: int = 0) -> str:
 @pytest.mark.parametrize(("command", "kind"), [
     ("docker restart shop", "action.mutate"), ("docker ps", "action.observe"), ("docker compose up -d shop", "action.mutate"),
     ("curl -sX PUT http://x/flags/y -d '{}'", "action.mutate"), ("curl -s http://x/flags", "action.observe"),
+    ("gameday sandbox scale shop=4", "action.mutate"), ("gameday sandbox status", "action.observe"),
     ("kubectl get pods", "action.observe"), ("kubectl rollout undo deploy/x", "action.mutate"), ("git log", "action.observe"),
 ])  # fmt: skip
 def test_commands_that_change_something_are_told_from_looks(tmp_path: Path, command: str, kind: str) -> None:

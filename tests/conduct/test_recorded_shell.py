@@ -46,6 +46,14 @@ def test_one_command_is_recorded_with_its_exit_code(tmp_path: Path) -> None:
     assert (line["cmd"], line["exit"], line["seat"], line["cwd"]) == ("echo out; exit 3", 3, "seat-2", str(tmp_path))
 
 
+def test_a_page_may_say_gameday_although_nobody_activated_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gameday").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "gameday").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert run_recorded("gameday", tmp_path, "seat-1", cwd=tmp_path) == 7
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_an_interactive_shell_records_each_line_once(tmp_path: Path) -> None:
     pid, terminal = pty.fork()

@@ -33,6 +33,7 @@ EVENTS = (
     event(7, "doc.opened", "/runbooks/A", "ops", method="GET", status=200),
     event(8, "note", "log", "words", text="rolled back"),
     event(9, "page.acked", "A", "words"),
+    event(10, "change.deploy", "shop", "ops", release="v1", was="v2"),
 )
 
 
@@ -50,6 +51,8 @@ def p(**fields: Any) -> Predicate:
     (p(flag={"name": "checkout", "value": "off"}), ["e5"]),
     (p(flag={"name": "checkout", "value": "on"}), []),
     (p(http={"path": "/flags/checkout", "method": ["PUT"]}), ["e5"]),
+    (p(http={"path": "/releases/shop", "method": ["PUT"]}), ["e10"]),
+    (p(http={"path": "/releases/shop", "method": ["GET"]}), []),
     (p(http={"path": "/runbooks/*"}), ["e7"]),
     (p(http={"path": "/runbooks/*", "method": ["POST"]}), []),
     (p(comm={"to": "public", "match": "delayed"}), ["e6"]),

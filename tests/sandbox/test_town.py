@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from gameday.environments.alerting_profile import profile_folder
-from tests.sandbox.conftest import Bench, await_that
+from tests.sandbox.conftest import ROOT, Bench, await_that
 
 
 class Customers:
@@ -161,7 +161,7 @@ def test_more_replicas_get_requests_by_themselves_and_one_can_be_drained(bench: 
     await_that(lambda: sorted(in_rotation(bench, "up")) == sorted(before), 15, "the usual two")
 
 
-@pytest.mark.parametrize("profile", ["fast", "planted", "production"])
+@pytest.mark.parametrize("profile", sorted(p.name for p in (ROOT / "sandbox" / "alerting").iterdir()))
 def test_an_alerting_profile_is_one_that_prometheus_and_alertmanager_take(bench: Bench, profile: str) -> None:
     def tool(*words: str) -> str:
         folder: Path = profile_folder(bench.root, profile)
