@@ -13,7 +13,7 @@ from tests.sandbox.test_drills import rules
 
 @dataclass(frozen=True)
 class Drilled:
-    """One scenario, what its planted responder and alerting leave to be found, and the services that must be as before."""
+    """One scenario, what its planted responder and alerting leave to be found, and what the fault is on."""
 
     scenario: str
     planted: frozenset[str]
@@ -54,4 +54,4 @@ def test_a_perfect_response_leaves_no_gap_and_a_planted_one_exactly_its_own(benc
         assert {k: v for k, v in verdicts(review).items() if v not in ("met", "not_applicable")} == {}
         assert verdicts(review)["mitigated_by_people"] == "met"
         code, review = drill(bench, drilled, "planted", "--var", f"alerting=planted-{drilled.scenario}")
-        assert (code, rules(review)) == (1, drilled.planted)
+        assert (code, rules(review)) == (1, set(drilled.planted))
