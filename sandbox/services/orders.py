@@ -76,6 +76,18 @@ class Orders:
 
         return await self._ask(look)
 
+    async def waiting(self) -> tuple[int, float]:
+        """How many orders are not fulfilled, and for how many seconds the oldest of them has waited."""
+
+        async def look(connection: psycopg.AsyncConnection[Any]) -> tuple[int, float]:
+            cursor = await connection.execute(
+                "SELECT count(*), coalesce(extract(epoch FROM now() - min(placed_at)), 0)::float8 FROM orders WHERE fulfilled_at IS NULL"
+            )
+            row = await cursor.fetchone()
+            return (int(row[0]), float(row[1])) if row else (0, 0.0)
+
+        return await self._ask(look)
+
     async def held(self, orders: list[str]) -> set[str]:
         """Which of these ids the database holds."""
 

@@ -1,4 +1,4 @@
-"""The shop: browse, cart, checkout. A checkout is charged, then committed to the database, then answered.
+"""The shop: browse, cart, checkout, and whether orders are shipped. A checkout is charged, then committed to the database, then answered.
 
 One image holds both of its releases; `ops` says which one is current.
 """
@@ -27,6 +27,8 @@ from waiting_orders import WaitingOrders
 
 PAYMENT_WITHIN = 0.5
 PING_EVERY = 1.0
+SHIPPED_WITHIN = 5.0
+"""Seconds that an order may wait before customers are told that shipping is behind; usual is less than one."""
 STARTING = 20.0
 """Seconds in which a database that never answered yet is one that still starts."""
 PRODUCTS: dict[str, dict[str, Any]] = {
@@ -123,6 +125,16 @@ class Shop:
         response.del_cookie("cart")
         return response
 
+    async def fulfilment(self, request: web.Request) -> web.Response:
+        """Are orders being shipped? 503 while the oldest waits for longer than SHIPPED_WITHIN, or nobody can say."""
+        try:
+            waiting, oldest = await self._orders.waiting()
+        except Unavailable as unavailable:
+            log("shop", "database failed", "error", error=str(unavailable))
+            return web.json_response({"error": "it cannot be said which orders wait"}, status=503)
+        answer = {"waiting": waiting, "oldest_seconds": round(oldest, 3)}
+        return web.json_response(answer, status=200 if oldest <= SHIPPED_WITHIN else 503)
+
     async def health(self, request: web.Request) -> web.Response:
         """About this process only: a shop without its database can still be browsed."""
         return web.Response(text="ok\n")
@@ -188,7 +200,7 @@ def application() -> web.Application:
     app.add_routes([
         web.get("/", shop.browse), web.get("/cart", shop.cart), web.post("/cart", shop.cart),
         web.get("/checkout", shop.checkout), web.post("/checkout", shop.checkout),
-        web.get("/healthz", shop.health), web.get("/metrics", metrics),
+        web.get("/fulfilment", shop.fulfilment), web.get("/healthz", shop.health), web.get("/metrics", metrics),
     ])  # fmt: skip
     return app
 

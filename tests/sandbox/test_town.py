@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -130,6 +131,26 @@ def test_what_a_crashed_worker_and_a_forgetful_queue_left_is_fulfilled_once(benc
     await_that(lambda: rows(bench, "db", "SELECT count(*) FROM orders WHERE fulfilled_at IS NULL") == ["0"], 20, "no order left")
     all_are_held_once(bench, "db", buyers.orders)
     assert set(buyers.orders) <= set(rows(bench, "db", "SELECT order_id FROM shipments"))
+
+
+def shipping(bench: Bench) -> int:
+    """The status with which the shop answers whether orders are shipped."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{bench.environment['GAMEDAY_SHOP_PORT']}/fulfilment", timeout=4) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def test_customers_are_told_while_orders_wait_too_long_to_be_shipped(bench: Bench) -> None:
+    assert shipping(bench) == 200
+    with customers(bench).buying() as buyers:
+        bench.docker("pause", bench.container("worker"))
+        buyers.await_more(2)
+        assert shipping(bench) == 200
+        await_that(lambda: shipping(bench) == 503, 15, "shipping is said to be behind")
+        bench.docker("unpause", bench.container("worker"))
+        await_that(lambda: shipping(bench) == 200, 15, "shipping is said to be well")
 
 
 def test_a_bad_release_fails_checkouts_until_it_is_rolled_back(bench: Bench) -> None:
