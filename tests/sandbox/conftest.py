@@ -174,7 +174,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, root / part)
     project = f"gameday-test-{os.getpid()}"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GAMEDAY_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GAMEDAY_") or k == "GAMEDAY_IMAGES"}
     environment |= {"GAMEDAY_SANDBOX_PROJECT": project, "XDG_STATE_HOME": str(root / "state"), "PYTHONPATH": str(ROOT)}
     environment |= {name: str(port) for name, port in zip(PORTS, _free_ports(len(PORTS)), strict=True)}
     bench = Bench(root, project, environment)
