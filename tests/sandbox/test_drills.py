@@ -25,6 +25,10 @@ SCENARIOS: dict[str, Planted] = {
     "replica-freezes": Planted("planted-replica-freezes", {"alert_delivered_late", "runbook_link_missing", "solved_by_undocumented_path"}),
     "bad-release": Planted("planted-bad-release", {"alert_never_fired", "heartbeat_missing"}),
     "traffic-surge": Planted("planted-traffic-surge", {"alert_unexpected", "first_mitigation_late", "page_unacknowledged"}),
+    "database-lost": Planted("planted-database-lost", {"alert_never_fired", "alert_unexpected", "heartbeat_missing"}),
+    "queue-backs-up": Planted(
+        "planted-queue-backs-up", {"alert_delivered_late", "page_unacknowledged", "runbook_link_missing", "solved_by_undocumented_path"}
+    ),
 }
 """Each scenario, with what is planted in it and so must be found, no more and no less."""
 
