@@ -42,7 +42,7 @@ class Finding:
 @OUTPUT
 def command(output: str) -> int:
     """Look at Docker, Compose, the kernel, disk space and leftovers. Exit code 6 where something needed is missing, 4 where a fault is left."""
-    found = [*_host(), *_docker(), *_kernel()]
+    found = [*_host(), *_docker(), *_cgroups()]
     left = leftovers(HostState())
     found.append(Finding("leftovers", not left, False, _left(left)))
     halted = HostState().halted
@@ -97,29 +97,12 @@ def _network_faults(docker: Docker) -> Iterator[Finding]:
         yield Finding("network", False, False, f"network faults cannot run: {error}")
         return
     for name, why_not in abilities.items():
-        yield Finding(
-            name, not why_not, False, why_not or f"works; network faults use it where it can do what they ask: {SAYS.get(name, name)}"
-        )
+        yield Finding(name, not why_not, False, f"{why_not or 'works'}: {SAYS.get(name, name)}")
 
 
-def _kernel() -> Iterator[Finding]:
-    """Modules and control groups. Built in, loaded, or there to be loaded."""
-    release = platform.release()
-    folder = Path("/lib/modules") / release
-    listed = _text(folder / "modules.builtin") + _text(folder / "modules.dep") + _text(Path("/proc/modules"))
-    there = "sch_tbf" in listed
-    yield Finding(
-        "tbf", there, False, f"kernel module sch_tbf {'is there' if there else 'not found; network faults that need it cannot run'}"
-    )
+def _cgroups() -> Iterator[Finding]:
     two = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     yield Finding("cgroups", True, False, f"version {2 if two else 1}")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
 
 
 def _left(left: list[Leftover]) -> str:
