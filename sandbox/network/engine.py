@@ -99,7 +99,8 @@ def _rules(order: argparse.Namespace, direction: str, to_queue: bytes) -> list[r
     match = rules.Match(direction, tuple(order.peer), order.port)
     deed = {"queue": to_queue, "drop": rules.drop(), "reset": rules.reset()}[order.deed]
     protocols = (rules.TCP,) if order.deed == "reset" else (rules.TCP, rules.UDP)
-    return [*rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
+    first = [rules.resets_pass()] if order.deed == "reset" else []
+    return [*first, *rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
 
 
 def look(order: argparse.Namespace) -> None:
