@@ -22,8 +22,6 @@ ENOUGH_DISK = 200_000_000
 ENOUGH_MEMORY = 3_000_000_000
 """Bytes that the sandbox, its users and gameday need together."""
 GET_DOCKER = "on Debian and Ubuntu run `bash setup/docker.sh`; elsewhere install Docker with Compose, and start it"
-MODULES = {"tbf": "sch_tbf"}
-"""What faults in the network use, and the kernel's module for it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def look(root: Path, scenarios: int) -> Iterator[Finding]:
         yield from sandbox(Sandbox(root), docker.ok)
     if docker.ok:
         yield from network_faults()
-    yield from kernel(_kernel_modules())
+    yield cgroups()
     yield from left(HostState())
 
 
@@ -187,19 +185,9 @@ def network_faults() -> Iterator[Finding]:
         yield Finding(name, not why_not, False, why_not or used, "a kernel that has it; network faults take the next one that works")
 
 
-def kernel(modules: str) -> Iterator[Finding]:
-    """What faults in the network can use: built in, loaded, or there to be loaded."""
-    for name, module in MODULES.items():
-        there = module in modules
-        said = f"kernel module {module} is there" if there else f"kernel module {module} not found; network faults that need it cannot run"
-        yield Finding(name, there, False, said, f"`sudo modprobe {module}`, or a kernel that has it")
+def cgroups() -> Finding:
     two = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    yield Finding("cgroups", True, False, f"version {2 if two else 1}")
-
-
-def _kernel_modules() -> str:
-    folder = Path("/lib/modules") / platform.release()
-    return _text(folder / "modules.builtin") + _text(folder / "modules.dep") + _text(Path("/proc/modules"))
+    return Finding("cgroups", True, False, f"version {2 if two else 1}")
 
 
 def left(state: HostState) -> Iterator[Finding]:

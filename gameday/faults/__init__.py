@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gameday.faults.bad_deploy import BadDeploy
+from gameday.faults.connection_reset import ConnectionReset
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
 from gameday.faults.container_stop import ContainerStop
@@ -14,6 +15,7 @@ from gameday.faults.disk_full import DiskFull
 from gameday.faults.file_descriptors_exhausted import FileDescriptorsExhausted
 from gameday.faults.memory_pressure import MemoryPressure
 from gameday.faults.network_latency import NetworkLatency
+from gameday.faults.network_loss import NetworkLoss
 from gameday.faults.network_partition import NetworkPartition
 from gameday.faults.process_crash import ProcessCrash
 from gameday.faults.process_hang import ProcessHang
@@ -21,6 +23,7 @@ from gameday.model.protocols import Fault
 
 FAULTS: dict[str, type[Fault]] = {
     "bad_deploy": BadDeploy,
+    "connection_reset": ConnectionReset,
     "container_kill": ContainerKill,
     "container_pause": ContainerPause,
     "container_stop": ContainerStop,
@@ -34,5 +37,6 @@ FAULTS: dict[str, type[Fault]] = {
     "process_crash": ProcessCrash,
     "process_hang": ProcessHang,
     "network_latency": NetworkLatency,
+    "network_loss": NetworkLoss,
     "network_partition": NetworkPartition,
 }

@@ -24,6 +24,7 @@ BackEnd = Literal["netem", "nfqueue", "nftables-owner", "nftables"]
 
 SAYS: Mapping[str, str] = {
     "netem": "netem (kernel module sch_netem)",
+    "tbf": "tbf (kernel module sch_tbf)",
     "nfqueue": "NFQUEUE (kernel module nfnetlink_queue)",
     "nftables-owner": "nftables tables that end with their process (Linux 5.12)",
     "nftables": "nftables (kernel module nf_tables)",

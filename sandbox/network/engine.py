@@ -99,7 +99,8 @@ def _rules(order: argparse.Namespace, direction: str, to_queue: bytes) -> list[r
     match = rules.Match(direction, tuple(order.peer), order.port)
     deed = {"queue": to_queue, "drop": rules.drop(), "reset": rules.reset()}[order.deed]
     protocols = (rules.TCP,) if order.deed == "reset" else (rules.TCP, rules.UDP)
-    return [*rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
+    first = [rules.resets_pass()] if order.deed == "reset" else []
+    return [*first, *rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
 
 
 def look(order: argparse.Namespace) -> None:
@@ -129,7 +130,13 @@ def clear(order: argparse.Namespace) -> None:
 
 def try_all(order: argparse.Namespace) -> None:
     """A line for each ability: its name, yes or no, and what the kernel said."""
-    for name, attempt in (("netem", _try_netem), ("nfqueue", _try_nfqueue), ("nftables-owner", _try_owned), ("nftables", _try_table)):
+    for name, attempt in (
+        ("netem", _try_netem),
+        ("tbf", _try_tbf),
+        ("nfqueue", _try_nfqueue),
+        ("nftables-owner", _try_owned),
+        ("nftables", _try_table),
+    ):
         try:
             attempt()
         except (Refused, OSError) as no:
@@ -140,6 +147,13 @@ def try_all(order: argparse.Namespace) -> None:
 
 def _try_netem() -> None:
     shaping.put_in_place(shaping.Delay(1, 1, "normal"), ("127.0.0.9",), 9, ["lo"])
+    shaping.clear(["lo"])
+
+
+def _try_tbf() -> None:
+    shaping.run(
+        ["tc", "qdisc", "add", "dev", "lo", "root", "handle", shaping.HANDLE, "tbf", "rate", "1mbit", "burst", "16kb", "latency", "50ms"]
+    )
     shaping.clear(["lo"])
 
 

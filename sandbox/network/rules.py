@@ -96,6 +96,12 @@ def reset() -> bytes:
     return expression("reject", attribute(1, u32(1)), attribute(2, b"\0"))
 
 
+def resets_pass() -> Expressions:
+    """Resets themselves are let through: the one that answers a packet of one direction leaves in the other."""
+    flag = bytes([4])
+    return [meta(16), compare(EQUAL, bytes([TCP])), payload(2, 13, 1), masked(flag), compare(EQUAL, flag), accept()]
+
+
 def _verdict(code: int) -> bytes:
     return expression("immediate", attribute(1, u32(0)), nested(2, nested(2, attribute(1, u32(code)))))
 

@@ -58,5 +58,5 @@ def test_without_docker_the_rest_is_still_told(gameday: Gameday) -> None:
     found = {f["name"]: f for f in json.loads(ended.out)["findings"]}
     assert ended.code == 6
     assert not found["docker"]["ok"]
-    assert {"python", "host", "disk", "memory", "traffic", "compose", "workspace", "tbf", "leftovers", "lever"} <= set(found)
+    assert {"python", "host", "disk", "memory", "traffic", "compose", "workspace", "cgroups", "leftovers", "lever"} <= set(found)
     assert all(f["do"] for f in found.values() if not f["ok"])

@@ -69,11 +69,6 @@ def test_a_port_that_is_no_port_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     assert "not a port number" in found.said
 
 
-def test_kernel_modules_are_told_one_by_one() -> None:
-    found = {f.name: f.ok for f in findings.kernel("kernel/net/sched/sch_tbf.ko: \n")}
-    assert found == {"tbf": True, "cgroups": True}
-
-
 def test_a_folder_without_scenarios_leads_to_init(tmp_path: Path) -> None:
     found = findings.workspace(tmp_path, 0)
     assert not found.ok

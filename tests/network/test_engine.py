@@ -21,6 +21,12 @@ def test_name_resolution_passes_first_whatever_is_caught() -> None:
     assert len(made) == 3
 
 
+def test_a_reset_is_not_answered_with_a_reset() -> None:
+    made = engine._rules(order("--deed", "reset"), "out", b"")
+    assert made[0] == rules.resets_pass()
+    assert made[-1][-1] == rules.reset()
+
+
 def test_what_the_kernel_lacks_is_said_and_exits_6(capsys: object) -> None:
     class No:
         def __call__(self, order: object) -> None:

@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 
 from gameday.environments.compose_project import ComposeProject
+from gameday.faults.connection_reset import ConnectionReset
 from gameday.faults.network_latency import NetworkLatency
+from gameday.faults.network_loss import NetworkLoss
 from gameday.faults.network_partition import NetworkPartition
 from gameday.model.plan import Target
 from gameday.model.probe import Reach
@@ -49,7 +51,7 @@ import select, socket, sys, time
 kind, host, port, many, rounds, pauses = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6])
 def connected():
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
-    s.settimeout(3); s.connect((host, port))
+    s.settimeout(1.5); s.connect((host, port))
     if kind == "tcp": s.setsockopt(6, 1, 1)
     return s
 try: open_ones = [connected() for _ in range(many)]
@@ -61,7 +63,7 @@ for lap in range(pauses + 1):
         for s in open_ones:
             began[s] = time.perf_counter(); s.send(b"x" * 200)
         while began:
-            ready, _, _ = select.select(list(began), [], [], 2)
+            ready, _, _ = select.select(list(began), [], [], 1)
             if not ready: break
             for s in ready: s.recv(65536); took.append((time.perf_counter() - began.pop(s)) * 1000)
     print(" ".join(f"{t:.3f}" for t in sorted(took)) or "cut", flush=True)
@@ -282,6 +284,20 @@ def test_a_partition_at_one_port_leaves_the_others(drill: Drill) -> None:
     assert trip("shop", "payments", port=9000) is not None
 
 
+def test_lost_packets_are_a_share(drill: Drill) -> None:
+    drill.break_it(NetworkLoss(loss=30, direction="in", seed=1))
+    found = trip("shop", "payments", "udp", many=64, rounds=1)
+    assert found and 32 <= len(found.took) <= 56
+
+
+def test_a_reset_is_refused_at_once_and_leaves_other_peers(drill: Drill) -> None:
+    drill.break_it(ConnectionReset.model_validate({"peer": "shop"}))
+    words = ["python3", "-c", ASK, "tcp", "payments", "9000", "1", "1", "0"]
+    assert "Connection refused" in docker("exec", f"{PROJECT}-shop", *words)
+    assert trip("db", "payments") is not None
+    assert trip("shop", "payments", "udp") is not None
+
+
 @pytest.mark.parametrize("fault", [NetworkLatency.model_validate({"delay": "2s"}), NetworkPartition()], ids=["latency", "partition"])
 def test_killing_the_sidecar_heals_the_network_at_once_and_the_rest_is_cleared(drill: Drill, fault: Fault) -> None:
     undo = drill.break_it(fault)
@@ -363,7 +379,7 @@ def test_two_latencies_on_one_target_add_up_where_they_meet(drill: Drill) -> Non
 
 def test_arming_is_one_container(drill: Drill) -> None:
     took = []
-    for number in range(5):
+    for number in range(3):
         fault = NetworkLatency.model_validate({"delay": "10ms", "seed": number})
         undo = fault.prepare(drill.town, drill.target)
         drill.ledger.intend(fault=f"a{number}", name=fault.name, target="payments", by="test", undo=undo.model_dump(mode="json"))
@@ -372,4 +388,4 @@ def test_arming_is_one_container(drill: Drill) -> None:
         took.append(time.monotonic() - began)
         assert drill.put_back()[0].left == ""
     print(json.dumps({"arm_ms": sorted(round(t * 1000) for t in took)}))
-    assert sorted(took)[2] < 2
+    assert sorted(took)[1] < 2
