@@ -34,6 +34,8 @@ class Facts:
     floors: tuple[DetectionFloor, ...]
     milestones: Milestones
     injector_ended: Moment | None
+    served: datetime | None
+    """When users had the first good answer again. The impact is over from the moment at which that was asked for."""
 
     @cached_property
     def cut_short(self) -> bool:
@@ -64,13 +66,6 @@ class Facts:
         """Whether responders left any trace after the fault."""
         since = self.since or self.ended
         return any(e.actor_kind == "human" and e.at >= since and e.kind != "doc.opened" for e in self.record.timeline)
-
-    @cached_property
-    def served(self) -> datetime | None:
-        """When users had the first good answer again. The impact is over from the moment at which that was asked for."""
-        over = self.milestones.impact_over
-        event = self.record.timeline.by_id(over.event) if over else None
-        return answered(event) if event else None
 
     @property
     def recovered_by_injector(self) -> bool:
@@ -116,6 +111,8 @@ def facts_of(record: Record) -> Facts:
     taken = samples(timeline, origin - scenario.canary.timeout)
     began = impact_began(taken, scenario.canary) if since else None
     over = impact_over(taken, scenario.canary, began) if began else None
+    sample = timeline.by_id(over.event) if over else None
+    served = answered(sample) if sample else None
     told = stories(timeline, scenario, origin)
     return Facts(
         record=record,
@@ -127,7 +124,8 @@ def facts_of(record: Record) -> Facts:
         stories=told,
         floors=floors(timeline),
         milestones=_milestones(record, told, origin, ended, began, over),
-        injector_ended=injector_ended(record),
+        injector_ended=injector_ended(record, served),
+        served=served,
     )
 
 

@@ -107,14 +107,15 @@ def _during(timeline: Timeline, since: datetime, until: datetime) -> Sequence[Ev
     return sorted((e for e in timeline if since <= e.at <= until), key=lambda e: (e.at, e.seq))
 
 
-def injector_ended(record: Record) -> Moment | None:
+def injector_ended(record: Record, served: datetime | None) -> Moment | None:
     """When the last fault began to be taken back by the drill; None while one is there, or was never armed.
 
-    A fault that people's own doing removed (`lost`: the target is gone, or was put back already) has no such moment.
+    A fault that people's own doing removed (`lost`: the target is gone, or was put back already) has no such moment, and
+    one that came only after users were served again (`served`) has nothing to do with that.
     """
     ends = []
     for fault in record.faults:
-        if fault.state == "lost":
+        if fault.state == "lost" or (served is not None and fault.intended_at > served):
             continue
         events = record.timeline.of("fault.released", "fault.undone", "fault.undo_failed", name=fault.id)
         if events:
