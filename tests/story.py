@@ -11,7 +11,9 @@ Times are seconds after the start; the fault is in effect at 10 s, users are hur
 | `set KIND NAME key=value …` | changes fields; `name`, `labels.x` and `runbook_url` too |
 | `add KIND NAME at 20s key=value …` | puts one in |
 | `bad 10s to 40s` | when the canary's samples are bad |
-| `bad again 50s to 60s` | and once more |
+| `bad again 20s to 22s` | when they are bad once more |
+| `sample 62s takes 600ms` | how long one of them waits for its answer |
+| `clock KIND NAME off by -30s` | a source whose own time is wrong |
 | `blind SOURCE 12s to 20s` | a source that cannot be read |
 | `end 120s` | when the drill ends |
 | `runbook without SECTION` | a page that lacks a heading |
@@ -71,6 +73,8 @@ class Told:
     actor: str = ""
     actor_kind: str = "system"
     data: dict[str, Any] = field(default_factory=dict)
+    off: float = 0.0
+    """Seconds by which the clock of its source is ahead."""
 
 
 @dataclass
@@ -79,7 +83,8 @@ class Story:
 
     told: list[Told]
     bad: tuple[float, float] = (10.2, 18.0)
-    bad_again: tuple[float, float] = (0.0, 0.0)
+    bad_again: list[tuple[float, float]] = field(default_factory=list)
+    slow: dict[float, float] = field(default_factory=dict)
     end: float = 60.0
     blind: list[tuple[str, float, float]] = field(default_factory=list)
     without: str = ""
@@ -167,11 +172,15 @@ def _change(s: Story, line: str) -> None:
             kinds = "human" if kind.startswith(("page", "incident", "comm", "note", "doc", "change", "action")) else "system"
             actor = "seat-1" if kinds == "human" else ""
             s.told.append(_with(Told(_seconds(at), kind, name, source, kind.partition(".")[0], actor, kinds, {}), pairs))
+        case ["bad", "again", start, "to", end]:
+            s.bad_again.append((_seconds(start), _seconds(end)))
+        case ["sample", at, "takes", ms]:
+            s.slow[_seconds(at)] = float(ms.removesuffix("ms"))
+        case ["clock", kind, name, "off", "by", by]:
+            s.told = [replace(t, off=_seconds(by)) if (t.kind, t.name) == (kind, name) else t for t in s.told]
         case ["bad", start, "to", end]:
             s.bad = (_seconds(start), _seconds(end))
             s.end = max(s.end, s.bad[1] + 20)
-        case ["bad", "again", start, "to", end]:
-            s.bad_again = (_seconds(start), _seconds(end))
         case ["blind", source, start, "to", end]:
             s.blind.append((source, _seconds(start), _seconds(end)))
         case ["end", at]:
@@ -190,7 +199,7 @@ def _change(s: Story, line: str) -> None:
 
 def _with(told: Told, pairs: Iterable[str]) -> Told:
     data = json.loads(json.dumps(told.data))
-    name, actor_kind, source = told.name, told.actor_kind, told.source
+    name, actor_kind, source, subject = told.name, told.actor_kind, told.source, told.subject
     for pair in pairs:
         key, _, text = pair.partition("=")
         value: Any = json.loads(text) if re.fullmatch(r"-?\d+(\.\d+)?|true|false|null|[\[{].*", text) else text
@@ -200,13 +209,15 @@ def _with(told: Told, pairs: Iterable[str]) -> Told:
             actor_kind = text
         elif key == "source":
             source = text
+        elif key == "subject":
+            subject = text
         elif key == "runbook_url":
             data["annotations"] = {**data.get("annotations", {}), "runbook_url": text}
         elif key.startswith("labels."):
             data["labels"] = {**data.get("labels", {}), key.removeprefix("labels."): text}
         else:
             data[key] = value
-    return replace(told, name=name, actor_kind=actor_kind, source=source, data=data)
+    return replace(told, name=name, actor_kind=actor_kind, source=source, subject=subject, data=data)
 
 
 def _seconds(text: str) -> float:
@@ -232,8 +243,9 @@ def _all_told(s: Story) -> list[Told]:
 
 
 def _sample(at: float, s: Story) -> Told:
-    bad = any(began <= at < over for began, over in (s.bad, s.bad_again))
-    return Told(at, "canary.sample", "checkout", "canary", data={"ok": not bad, "status": 503 if bad else 200})
+    bad = any(start <= at < end for start, end in (s.bad, *s.bad_again))
+    data: dict[str, Any] = {"ok": not bad, "status": 503 if bad else 200}
+    return Told(at, "canary.sample", "checkout", "canary", data=data | ({"ms": s.slow[at]} if at in s.slow else {}))
 
 
 def record_of(s: Story, *, closed: bool = True, **plan: Any) -> Record:
@@ -257,7 +269,7 @@ def _event(seq: int, told: Told) -> Event:
     at = BEGAN + timedelta(seconds=told.at)
     return Event.model_validate(
         {
-            "seq": seq, "prev": "0" * 64, "id": f"e{seq}", "ts": at, "observed": at, "source": told.source, "kind": told.kind,
+            "seq": seq, "prev": "0" * 64, "id": f"e{seq}", "ts": at + timedelta(seconds=told.off), "observed": at, "source": told.source, "kind": told.kind,
             "actor": told.actor, "actor_kind": told.actor_kind, "subject": {"kind": told.subject, "name": told.name}, "data": told.data,
         }
     )  # fmt: skip

@@ -16,7 +16,9 @@ How to close it
     soon an alert can come with the settings as they are.
 
 When it stays silent
-    When no notice came at all (see `alert_never_fired`, `alert_not_delivered`), and in control runs.
+    When no notice came at all (see `alert_never_fired`, `alert_not_delivered`; but one that fires only after its time is
+    late, also where the drill ended before its notice), when the pager could not be read between firing and the end of
+    the alert's time (undecidable: an earlier notice may have been missed), and in control runs.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ How to close it
 
 When it stays silent
     When the alert went to another team instead (`alert_routed_to_wrong_team` says so), when the pager could not be read,
-    when it resolved before a notice was due (undecidable), and in control runs.
+    when it resolved before a notice was due, when the drill ended within `group_wait` and 10 s after it fired
+    (undecidable), and in control runs.
 """
 
 from __future__ import annotations

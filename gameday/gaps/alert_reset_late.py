@@ -15,8 +15,9 @@ How to close it
     minutes to let go.
 
 When it stays silent
-    When users were not served again before the end, when Prometheus could not be read meanwhile, and when the drill ended
-    before the alert had to reset (undecidable).
+    When all instances of it (told apart by their labels) had resolved in time. When users were not served again before
+    the end, when Prometheus could not be read meanwhile, and when the drill ended before the alert had to reset
+    (undecidable).
 """
 
 from __future__ import annotations

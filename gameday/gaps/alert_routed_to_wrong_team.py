@@ -1,7 +1,7 @@
 """The page went to a team that does not own the service.
 
 What it finds
-    An alert under `expect.alerts.must` whose notices went only to receivers that, by `services.yaml`, belong to other
+    An alert under `expect.alerts.must` whose pages went only to receivers that, by `services.yaml`, belong to other
     teams than the owner of the scenario's service.
 
 Why it matters
@@ -15,8 +15,8 @@ How to close it
     Keep `amtool config routes test` for these labels beside the routes. Where the owner changed, correct `services.yaml`.
 
 When it stays silent
-    When the owner got a notice too, when `services.yaml` does not know the receiver or the owner (undecidable), and when
-    no notice came at all.
+    When the owner was paged too (a ticket for the owner is no page), when `services.yaml` does not know the receiver or
+    the owner, when the pager could not be read while a page may have come (undecidable), and when no notice came at all.
 """
 
 from __future__ import annotations

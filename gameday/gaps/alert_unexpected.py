@@ -15,7 +15,7 @@ How to close it
     inhibit it; if it does not follow, correct its expression.
 
 When it stays silent
-    When it was firing already before the fault.
+    When it was firing already before the fault; also where only a notice says so, by the time at which the alert began.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ How to close it
     service is built to absorb this fault.
 
 When it stays silent
-    When the canary could not see, or the drill was stopped early (undecidable).
+    When the canary could not see or took too few samples to tell, or the drill was stopped early (undecidable).
 """
 
 from __future__ import annotations

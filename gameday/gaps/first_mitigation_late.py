@@ -16,7 +16,7 @@ How to close it
     Put a mitigation that is safe to try without knowing the cause at the top of the runbook, as one command.
 
 When it stays silent
-    When the impact ended before, when the drill ended before the time was over, when a source of changes could not be
+    When the impact ended before, by itself or because the drill took the fault back, when the drill ended before the time was over, when a source of changes could not be
     read (undecidable).
 """
 

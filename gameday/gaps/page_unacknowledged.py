@@ -2,6 +2,7 @@
 
 What it finds
     A page at a receiver of the team that owns the service, without an acknowledgement within `response.within.ack`.
+    Acknowledging another alert, or the copy that another team got, does not answer it.
 
 Why it matters
     Until somebody takes it, nobody works on it, and everybody may think that somebody else does.
@@ -15,7 +16,7 @@ How to close it
     page.
 
 When it stays silent
-    When the page went to another team, when none was delivered, when the drill ended before the time was over or the
+    When the page went to another team, when none was delivered (a ticket wakes nobody), when the drill ended before the time was over or the
     acknowledgements could not be read (undecidable).
 """
 
@@ -32,8 +33,7 @@ def find(drill: Drill) -> Iterator[Gap]:
     verdict = drill.missed("response:ack")
     if verdict is None:
         return
-    paged = next((s for s in drill.alerts if s.expectation and s.delivered), None)
-    receiver = paged.delivered.receiver if paged and paged.delivered else "the pager"
+    receiver = drill.page.receiver if drill.page else "the pager"
     came = drill.milestones.acknowledged is not None
     yield Gap(
         rule="page_unacknowledged",

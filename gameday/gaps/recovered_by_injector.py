@@ -16,7 +16,7 @@ How to close it
     Find out what the response lacked, give the fault a longer `at_most`, and drill again.
 
 When it stays silent
-    With `--responders none`, with a fault that ends by time and no budget for the response, when nobody was paged.
+    When a fault that came only after the recovery was taken back. With `--responders none`, with a fault that ends by time and no budget for the response, when nobody was paged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The runbook link of a page does not open.
 
 What it finds
-    An alert with `runbook: required` whose notice has a `runbook_url` that answered another status than 200, or did not
-    answer, when the drill opened it from where responders are.
+    An alert with `runbook: required` of which some notice has a `runbook_url` that answered another status than 200, or
+    did not answer, when the drill last opened it from where responders are. Notices of several instances, or to several
+    receivers, may link to several pages: all of them must open.
 
 Why it matters
     The first thing a responder does is to open that link. A dead one costs a search under stress.
@@ -15,7 +16,8 @@ How to close it
     Correct the annotation, or put the page where it points. Check all links in continuous integration.
 
 When it stays silent
-    When the page has no link at all (`runbook_link_missing`), when the link asks for a login or redirects (undecidable).
+    When the page has no link at all (`runbook_link_missing`), when the link asks for a login or redirects (undecidable),
+    when it opened at a later look.
 """
 
 from __future__ import annotations
@@ -28,10 +30,11 @@ from gameday.model.gap import Gap
 
 
 def find(drill: Drill) -> Iterator[Gap]:
-    for story in (s for s in drill.alerts if s.delivered):
+    for story in (s for s in drill.alerts if s.deliveries):
         verdict = drill.missed(f"alert:{story.name}:runbook")
-        url = story.delivered.annotations.get("runbook_url", "").strip() if story.delivered else ""
-        if verdict is None or not url:
+        seen = [drill.timeline.by_id(e) for e in verdict.evidence] if verdict else []
+        dead = [e.subject.name for e in seen if e is not None and e.kind == "probe.link"]
+        if verdict is None or not dead:
             continue
         yield Gap(
             rule="runbook_link_dead",
@@ -41,6 +44,6 @@ def find(drill: Drill) -> Iterator[Gap]:
             summary=f"The runbook link of {story.name} does not open",
             expected=verdict.expectation,
             observed=verdict.why,
-            fix=f"Correct `runbook_url` of the rule {story.name}, or put the page at {url}.",
+            fix=f"Correct `runbook_url` of the rule {story.name}, or put the page at {' and at '.join(dead)}.",
             evidence=verdict.evidence,
         )

@@ -28,7 +28,7 @@ from gameday.model.gap import Gap
 def find(drill: Drill) -> Iterator[Gap]:
     for story in (s for s in drill.alerts if s.delivered):
         verdict = drill.missed(f"alert:{story.name}:runbook")
-        if verdict is None or story.delivered is None or story.delivered.annotations.get("runbook_url", "").strip():
+        if verdict is None or story.delivered is None or story.delivered.link:
             continue
         yield Gap(
             rule="runbook_link_missing",

@@ -15,8 +15,9 @@ How to close it
     command, or take it out.
 
 When it stays silent
-    When the outcome was achieved another way (`solved_by_undocumented_path`), when a source that could have seen the step
-    was blind (undecidable), when nobody was paged.
+    When the outcome was achieved another way (`solved_by_undocumented_path`), when one of `m1|m2` was tried without effect,
+    when a source that could have seen the step was blind, when the drill was stopped early or took the fault back before
+    a mitigation was due (undecidable), when nobody was paged.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ from gameday.model.drill import Drill
 from gameday.model.event import Subject
 from gameday.model.gap import Gap
 
+TRIED = ("no_effect", "impossible")
+"""Of a step that is one of several, such as `m1|m2`: then it was not passed over."""
+
 
 def find(drill: Drill) -> Iterator[Gap]:
     use = drill.scenario.runbook
     for entry in use.required if use else ():
         verdict = drill.missed(f"step:{entry}")
         steps = [s for s in drill.steps if s.id in entry.split("|")]
-        if verdict is None or not any(s.status == "skipped" for s in steps):
+        if verdict is None or not any(s.status == "skipped" for s in steps) or any(s.status in TRIED for s in steps):
             continue
         title = " or ".join(s.title for s in steps if s.title) or entry
         page = drill.runbook.path if drill.runbook else "the runbook"

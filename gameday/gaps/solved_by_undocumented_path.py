@@ -13,8 +13,9 @@ How to close it
     Write what helped into the page as a mitigation, with the command and how to tell that it worked.
 
 When it stays silent
-    When a documented mitigation did it, when nothing explains the end of the impact (undecidable), when the fault was
-    taken back first.
+    When something documented was done in the ten seconds before users were served again, or was the last change of all.
+    When nothing explains the end of the impact, a documented mitigation lies long back and so does the last change, or a
+    mitigation of the page leaves no trace that could be seen (undecidable). When the fault was taken back first.
 """
 
 from __future__ import annotations

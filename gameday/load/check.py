@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import named, shown
-from gameday.load.workspace import Workspace
+from gameday.load.workspace import Workspace, is_index
 
 if TYPE_CHECKING:
     from gameday.model.gap import Gap
@@ -188,7 +188,7 @@ def _inside(folder: Path) -> Iterator[Path]:
     hidden = (".", "node_modules", "reports")
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if not any(part.startswith(hidden) for part in parts) and path.is_file() and path.suffix in (".yaml", ".md"):
+        if not any(part.startswith(hidden) for part in parts) and path.is_file() and path.suffix in (".yaml", ".md") and not is_index(path):
             yield path
 
 

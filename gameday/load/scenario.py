@@ -38,6 +38,9 @@ def read_scenario(
     """
     mistakes = Mistakes(shown(path))
     root = must_be_mapping(read_yaml(path), mistakes, "a scenario")
+    if (other := _what_else(root)) is not None:
+        mistakes.add(root.mark, f"this is {other}, not a scenario; scenarios have a title, faults and expect")
+        mistakes.stop()
     known = declared_variables(root, variables or {}, _defaults_for(root, defaults or {}), mistakes)
     tree = substitute(_with_values(root, known), known, mistakes)
     assert isinstance(tree, Branch)
@@ -55,6 +58,23 @@ def read_scenario(
     mistakes.stop()
     assert isinstance(scenario, Scenario)
     return scenario
+
+
+OTHERS = {
+    "a file of Prometheus rules": ({"groups"}, {"kind", "spec"}),
+    "a configuration of Alertmanager": ({"route", "receivers"},),
+    "a configuration of Prometheus": ({"scrape_configs"},),
+    "a Compose file": ({"services", "volumes"}, {"services", "version"}, {"services", "networks"}),
+}
+"""Files that lie near scenarios, by keys that only they have."""
+
+
+def _what_else(root: Branch) -> str | None:
+    """What a file is that has nothing of a scenario; None where it may be meant as one."""
+    keys = set(root.entries)
+    if keys & {"title", "faults", "expect", "steady_state", "canary"}:
+        return None
+    return next((what for what, signs in OTHERS.items() if any(sign <= keys for sign in signs)), None)
 
 
 def _defaults_for(root: Branch, defaults: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from gameday.load.page import SHELLS, Block, Comment, Fence, Heading, InlineCode
 from gameday.load.quoting import listed, meant, named
 from gameday.load.step_notes import StepNotes, read_notes
 from gameday.load.tree import Mark
-from gameday.model.command_line import command_lines, looks_like_command, pattern_of, telling
+from gameday.model.command_line import command_lines, looks_like_command, only_looks, pattern_of, telling
 from gameday.model.evidence import Exec, Predicate
 from gameday.model.runbook import Step, StepKind
 
@@ -168,10 +168,14 @@ def _tell_unknown_ids(steps: Sequence[Step], do_first: Sequence[tuple[str, int]]
 
 
 def derived_steps(page: Page) -> Found:
-    """Steps of a page that knows nothing of gameday: each command under Diagnosis or Mitigation, confidence B."""
+    """Steps of a page that knows nothing of gameday: each command under Diagnosis or Mitigation, confidence B.
+
+    A command that only looks mitigates nothing, wherever it stands.
+    """
     steps: list[Step] = []
     numbers = {"d": 0, "m": 0}
-    for kind, section, title, line, commands in _commands(page.blocks):
+    for meant_as, section, title, line, commands in _commands(page.blocks):
+        kind: StepKind = "diagnose" if all(only_looks(c) for c in telling(commands)) else meant_as
         numbers[kind[0]] += 1
         steps.append(
             Step(

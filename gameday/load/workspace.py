@@ -24,7 +24,7 @@ class Workspace:
         return self._files("probes", "*.yaml")
 
     def runbooks(self) -> Sequence[Path]:
-        return self._files("runbooks", "**/*.md")
+        return tuple(p for p in self._files("runbooks", "**/*.md") if not is_index(p))
 
     def responders(self) -> Sequence[Path]:
         return self._files("responders", "*.yaml")
@@ -57,6 +57,11 @@ class Workspace:
         folder = (self.root / text).parent
         beside = [p.relative_to(self.root).as_posix() for p in sorted(folder.glob("*"))[:500]] if folder.is_dir() else []
         return meant(text, beside)
+
+
+def is_index(page: Path) -> bool:
+    """Whether a Markdown file lists the pages beside it, as site generators and repositories name such; no runbook itself."""
+    return page.name.lower() in ("_index.md", "index.md", "readme.md")
 
 
 def find_workspace(start: Path) -> Workspace:

@@ -14,6 +14,14 @@ MUTATES = re.compile(
     r"|\bgit\s+(revert|push)\b"
 )
 """Commands that change something; the rest only looks."""
+_LOOKS = re.compile(
+    r"(?:sudo\s+)?(?:"
+    r"(?:kubectl|oc)\s+(?:-\S+\s+(?:\S+\s+)?){0,4}?(?:get|describe|logs?|top|explain|version|cluster-info|events|rollout\s+(?:history|status))\b"
+    r"|(?:docker|podman)\s+(?:(?:compose|container|image|service)\s+)?(?:ps|ls|logs|inspect|stats|top|images|info|version|events|diff)\b"
+    r"|systemctl\s+(?:status|show|list-\S+|is-\S+|cat)\b|git\s+(?:log|diff|show|status|blame)\b|helm\s+(?:list|ls|status|history|get)\b"
+    r"|(?:cat|date|df|dig|dmesg|du|free|grep|host|iostat|journalctl|less|ls|lsof|netstat|nslookup|ping|ps|ss|tail|top|traceroute|uptime|vmstat)\s"
+    r")"
+)
 TOOLS = frozenset(
     [
         "ansible",
@@ -107,13 +115,23 @@ _TRIVIAL = re.compile(
 _PROMPT = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:[\w.@:~/-]+)?[$%]\s+(?=\S)")
 _PLACEHOLDER = re.compile(r"<[^<>|&;\s][^<>|&;]*>|\$\{\w+\}|\$[A-Za-z_]\w*|\{\{[^{}]*\}\}")
 _SUBSTITUTION = re.compile(r"\$\([^()]*\)|`[^`]*`")
+_SETTING = re.compile(r"(?:- )?[\w.-]+:(?:\s|$)")
+"""`metricsBindAddress: 0.0.0.0:10249` is what to write somewhere, not what to run."""
 _TABLE = re.compile(r"^\.{3}|^-{3,}|\S\s{3,}\S.*\S\s{2,}\S")
+_WHERE = re.compile(r"\s(?:-n|--namespace|--context)(?:\s+|=)\0(?=\s|$)")
+_BETWEEN = r"(?:\s+--?[A-Za-z][\w-]*(?:[ =][^\s;&|]+)?){0,4}?\s+"
 _QUOTES = "'\""
 
 
 def mutates(command: str) -> bool:
     """Whether a command changes something, as far as its words tell."""
     return bool(MUTATES.search(command))
+
+
+def only_looks(command: str) -> bool:
+    """Whether a command is known to change nothing. Not the opposite of `mutates`: of many tools neither is known."""
+    parts = re.split(r"&&|\|\||;", _SUBSTITUTION.sub("", command))
+    return all(_LOOKS.match(_first_of_pipe(part).strip() + " ") for part in parts) and not mutates(command)
 
 
 def looks_like_command(text: str) -> bool:
@@ -128,7 +146,7 @@ def command_lines(text: str) -> tuple[str, ...]:
     prompted = [line for line in joined if _PROMPT.match(line)]
     meant = prompted or [line for line in joined if line.split(" ")[0] in TOOLS or not _TABLE.search(line)]
     lines = (_without_comment(_without_prompt(line)).strip() for line in meant)
-    return tuple(line for line in lines if line)
+    return tuple(line for line in lines if line and not _SETTING.match(line))
 
 
 def telling(commands: Iterable[str]) -> tuple[str, ...]:
@@ -140,11 +158,12 @@ def telling(commands: Iterable[str]) -> tuple[str, ...]:
 def pattern_of(command: str) -> str:
     """A regular expression that finds this command however it is spaced and quoted; placeholders match any word.
 
+    Options of one's own may stand between its words, and where it acts (`-n $NAMESPACE`) may be said elsewhere or not.
     What is piped into filters, or redirected, is left out: people filter in their own way.
     """
     marked = _PLACEHOLDER.sub("\0", _first_of_pipe(_SUBSTITUTION.sub("\1", command)))
-    words = [_word_pattern(w) for w in marked.split()]
-    return r"(?:^|[\s;&|(])" + r"\s+".join(words) + r"(?=$|[\s;&|)])" if words else ""
+    words = [_word_pattern(w) for w in _WHERE.sub(" ", marked).split()]
+    return r"(?:^|[\s;&|(])" + _BETWEEN.join(words) + r"(?=$|[\s;&|)])" if words else ""
 
 
 def _word_pattern(word: str) -> str:

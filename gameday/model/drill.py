@@ -55,6 +55,11 @@ class Delivery:
     annotations: dict[str, str]
     event: str
 
+    @property
+    def link(self) -> str:
+        """Its runbook link; empty where it has none."""
+        return self.annotations.get("runbook_url", "").strip()
+
 
 @dataclass(frozen=True)
 class AlertStory:
@@ -115,6 +120,8 @@ class Drill:
     ended: datetime
     milestones: Milestones
     alerts: tuple[AlertStory, ...] = ()
+    page: Delivery | None = None
+    """The notice that people should answer: the owner's first page, or the first page of all where the owner got none."""
     floors: tuple[DetectionFloor, ...] = ()
     steps: tuple[StepVerdict, ...] = ()
     verdicts: tuple[Verdict, ...] = ()

@@ -25,15 +25,18 @@ def stories(timeline: Timeline, scenario: Scenario, since: datetime) -> tuple[Al
 def _story(name: str, events: tuple[Event, ...], since: datetime, expectation: AlertExpectation | None) -> AlertStory:
     before = [e for e in events if e.at < since]
     after = [e for e in events if e.at >= since]
-    told = [e for e in after if e.kind == "alert.delivered" and e.text("status") == "firing" and not _old_news(e, since)]
+    began_anew = any(e.kind in ("alert.pending", "alert.firing") for e in after)
+    notices = [e for e in after if e.kind == "alert.delivered" and e.text("status") == "firing"]
+    old = [e for e in notices if _old_news(e, since, began_anew)]
+    told = [e for e in notices if not _old_news(e, since, began_anew)]
     deliveries = tuple(_delivery(e) for e in told)
     pending = _first(after, "alert.pending")
-    fired = _fired(after, told, pending)
+    fired = _fired(after, told, pending, since)
     labels = next((e.labels() for e in [*told, *after] if e.labels()), {})
     return AlertStory(
         name=name,
         expectation=expectation,
-        before_fault=_firing_before(before),
+        before_fault=_firing_before(before, [] if began_anew else old),
         pending=pending,
         fired=fired,
         deliveries=deliveries,
@@ -43,25 +46,55 @@ def _story(name: str, events: tuple[Event, ...], since: datetime, expectation: A
     )
 
 
-def _old_news(event: Event, since: datetime) -> bool:
-    """A notice repeated after `since` about an alert that began before it."""
+def _old_news(event: Event, since: datetime, began_anew: bool) -> bool:
+    """A notice after `since` about an alert that began before it.
+
+    Where Prometheus was seen to begin anew, an old start in a first notice is a clock that is behind.
+    """
     started = _time(event.text("starts_at"))
-    return started is not None and started < since - timedelta(seconds=1) and bool(event.data.get("repeated"))
+    if started is None or started >= since - timedelta(seconds=1):
+        return False
+    return bool(event.data.get("repeated")) or not began_anew
 
 
-def _firing_before(events: list[Event]) -> Moment | None:
-    """The last firing event before the fault that nothing had resolved."""
-    last = next((e for e in reversed(events) if e.kind in ("alert.firing", "alert.resolved")), None)
-    return Moment(last.at, last.id) if last is not None and last.kind == "alert.firing" else None
+def _firing_before(before: list[Event], old_news: list[Event]) -> Moment | None:
+    """What says that it was firing already before the fault: Prometheus; where that saw nothing, a notice."""
+    turns = [e for e in before if e.kind in ("alert.firing", "alert.resolved")]
+    if turns:
+        held = _still_firing(turns)
+        return Moment(held.at, held.id) if held else None
+    notices = [e for e in before if e.kind == "alert.delivered"]
+    told = notices[-1:] if notices and notices[-1].text("status") == "firing" else []
+    proof = next(iter([*told, *old_news]), None)
+    return Moment(proof.at, proof.id) if proof else None
 
 
-def _fired(after: list[Event], told: list[Event], pending: Moment | None) -> Moment | None:
+def _still_firing(turns: Iterable[Event]) -> Event | None:
+    """The last firing event that nothing resolved. Instances of one alert, told apart by their labels, end one by one.
+
+    An end whose labels fit none of them ends all: then labels do not tell them apart.
+    """
+    open_ones: dict[frozenset[tuple[str, str]], Event] = {}
+    for turn in turns:
+        instance = frozenset(turn.labels().items())
+        if turn.kind == "alert.firing":
+            open_ones[instance] = turn
+        elif instance in open_ones:
+            del open_ones[instance]
+        else:
+            open_ones.clear()
+    return max(open_ones.values(), key=lambda e: (e.at, e.seq), default=None)
+
+
+def _fired(after: list[Event], told: list[Event], pending: Moment | None, since: datetime) -> Moment | None:
     """When it fired. The receipt holds the exact moment; the event of our own look is late by up to one look."""
     looked = _first(after, "alert.firing")
     for receipt in told:
         started = _time(receipt.text("starts_at"))
-        plausible = started is not None and started <= receipt.at and (pending is None or started >= pending.at - timedelta(seconds=0.5))
-        if started is not None and plausible and (looked is None or started <= looked.at):
+        if started is None or not since <= started <= receipt.at:
+            continue
+        plausible = pending is None or started >= pending.at - timedelta(seconds=0.5)
+        if plausible and (looked is None or started <= looked.at):
             return Moment(started, receipt.id)
     if looked is None and told:
         return Moment(told[0].at, told[0].id)
@@ -69,10 +102,11 @@ def _fired(after: list[Event], told: list[Event], pending: Moment | None) -> Mom
 
 
 def _resolved(after: list[Event]) -> Moment | None:
-    """The last end: by Prometheus' own word, or by the notice where that was not seen. None while it fires again."""
+    """The last end: by Prometheus' own word, or by the notice where that was not seen. None while any of it fires."""
     turns = [e for e in after if e.kind in ("alert.firing", "alert.resolved")]
     if turns:
-        return Moment(turns[-1].at, turns[-1].id) if turns[-1].kind == "alert.resolved" else None
+        ends = [e for e in turns if e.kind == "alert.resolved"]
+        return Moment(ends[-1].at, ends[-1].id) if ends and _still_firing(turns) is None else None
     notices = [e for e in after if e.kind == "alert.delivered"]
     last = notices[-1] if notices else None
     return Moment(last.at, last.id) if last is not None and last.text("status") == "resolved" else None

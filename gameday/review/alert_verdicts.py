@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from gameday.model.drill import AlertStory, Delivery
 from gameday.model.expectation import AlertExpectation
 from gameday.model.verdict import Answer, Verdict
-from gameday.review.facts import Facts
+from gameday.review.facts import Facts, pages_of
 from gameday.review.saying import About, after, budget, say
+from gameday.review.sight import Blindness
 
 SENDING = timedelta(seconds=10)
 """Beyond `group_wait`, so long may a notice be under way before its absence says something."""
+USUAL_GROUP_WAIT = timedelta(seconds=30)
+"""Alertmanager's own, where the settings could not be read."""
 
 
 def alert_verdicts(facts: Facts) -> Iterator[Verdict]:
@@ -37,7 +41,7 @@ class _OneAlert:
                 yield self._say("runbook", self._expects("runbook"), answer, why)
             return
         yield self._fires()
-        yield self._delivered()
+        yield self._told
         yield self._in_time()
         yield self._route()
         if self.expected.severity:
@@ -75,7 +79,9 @@ class _OneAlert:
             why = f"it did not fire in the {budget(self.expected.within)} after the impact began, though users were hurt"
         return self._say("fires", self._expects("fires"), answer, why, self._impact_event, *proof)
 
-    def _delivered(self) -> Verdict:
+    @cached_property
+    def _told(self) -> Verdict:
+        """Whether it was delivered: what the answers about the notice itself hang on."""
         story, wanted, expects = self.story, self.expected.receiver, self._expects("delivered")
         if not story.fired and not story.deliveries:
             return self._say("delivered", expects, *self._never_fired())
@@ -83,10 +89,12 @@ class _OneAlert:
             return self._say(
                 "delivered", expects, "met", f"{hit.receiver} got it {after(self._impact, hit.at)} after the impact began", hit.event
             )
-        if astray := self._to_another_team():
-            return self._say("delivered", expects, "not_applicable", f"it was routed to {astray.receiver} instead", astray.event)
-        answer, why, proof = self._absence("pager", self._due)
         fired = story.fired.event if story.fired else ""
+        answer, why, proof = self._absence("pager", self._notice_due)
+        if astray := self._to_another_team():
+            blind = self._blind_to_notices(self._notice_due)
+            answer, why = ("undecidable", blind.why) if blind else ("not_applicable", f"it was routed to {astray.receiver} instead")
+            return self._say("delivered", expects, answer, why, astray.event, blind.event if blind else "")
         if answer == "missed":
             told = ", ".join(sorted({d.receiver for d in story.deliveries}))
             why = f"it fired, and {wanted or 'no receiver'} got {'nothing' if wanted else 'it'}" + (f"; only {told} did" if told else "")
@@ -95,43 +103,72 @@ class _OneAlert:
                 proof = (*proof, story.silenced.event)
         return self._say("delivered", expects, answer, why, fired, *(d.event for d in story.deliveries[:1]), *proof)
 
+    def _without_notice(self, aspect: str) -> Verdict:
+        """What can be said about a notice that was not seen."""
+        unknown = self._told.verdict == "undecidable"
+        why = self._told.why if unknown else "it was not delivered"
+        return self._say(aspect, self._expects(aspect), "undecidable" if unknown else "not_applicable", why, *self._told.evidence)
+
     def _in_time(self) -> Verdict:
         expects, hit = self._expects("in_time"), self._right_delivery() or self.story.delivered
-        if hit is None:
-            return self._say("in_time", expects, "not_applicable", "it was not delivered")
-        took = after(self._impact, hit.at)
-        met = hit.at - self._impact <= self.expected.within
-        return self._say(
-            "in_time", expects, "met" if met else "missed", f"delivered {took} after the impact began", self._impact_event, hit.event
-        )
+        if hit is None and not self._too_late_by_now:
+            return self._without_notice("in_time")
+        if hit is not None and hit.at <= self._due:
+            early = hit.at < self._impact
+            why = "delivered before users felt it" if early else f"delivered {after(self._impact, hit.at)} after the impact began"
+            return self._say("in_time", expects, "met", why, self._impact_event, hit.event)
+        if blind := self._blind_to_notices(self._due):
+            return self._say("in_time", expects, "undecidable", f"an earlier notice may have been missed: {blind.why}", blind.event)
+        if hit is not None:
+            why = f"delivered {after(self._impact, hit.at)} after the impact began"
+            return self._say("in_time", expects, "missed", why, self._impact_event, hit.event)
+        fired = self.story.fired
+        why = f"not delivered {after(self._impact, self.facts.ended)} after the impact began"
+        return self._say("in_time", expects, "missed", why, self._impact_event, fired.event if fired else "")
+
+    @property
+    def _too_late_by_now(self) -> bool:
+        """It fired so late that a notice may still be under way, though its time is over."""
+        facts, over = self.facts, self.facts.milestones.impact_over
+        lasted = over is None or over.at >= self._due
+        return bool(self.story.fired and lasted and self._told.verdict == "undecidable" and facts.ended > self._due and not facts.cut_short)
 
     def _route(self) -> Verdict:
         services, expects = self.facts.record.plan.services, self._expects("route")
-        owner = services.owner(self.facts.record.plan.scenario.service)
-        told = [d for d in self.story.deliveries if services.pages(d.receiver)] or list(self.story.deliveries)
+        owner, told = services.owner(self.facts.record.plan.scenario.service), self._pages
         if not told:
-            return self._say("route", expects, "not_applicable", "it was not delivered")
+            return self._without_notice("route")
         if owner is None:
             return self._say("route", expects, "undecidable", "services.yaml names no owner of the service", told[0].event)
         if right := next((d for d in told if services.team(d.receiver) == owner), None):
             return self._say("route", expects, "met", f"{right.receiver} is read by {owner}", right.event)
-        if (astray := self._to_another_team()) is not None:
-            team = services.team(astray.receiver)
-            return self._say("route", expects, "missed", f"{astray.receiver} is read by {team}; {owner} owns the service", astray.event)
-        return self._say("route", expects, "undecidable", f"services.yaml does not say whose {told[0].receiver} is", told[0].event)
+        if (astray := self._to_another_team()) is None:
+            return self._say("route", expects, "undecidable", f"services.yaml does not say whose {told[0].receiver} is", told[0].event)
+        if blind := self._blind_to_notices(self._notice_due):
+            return self._say(
+                "route", expects, "undecidable", f"another notice may have been missed: {blind.why}", astray.event, blind.event
+            )
+        team = services.team(astray.receiver)
+        return self._say("route", expects, "missed", f"{astray.receiver} is read by {team}; {owner} owns the service", astray.event)
 
     def _severity(self) -> Verdict:
-        expects, wanted = self._expects("severity"), self.expected.severity
-        has = self.story.labels.get("severity", "")
-        if not (self.story.fired or self.story.deliveries):
-            return self._say("severity", expects, "not_applicable", "it did not fire")
-        proof = self.story.delivered.event if self.story.delivered else self.story.fired.event if self.story.fired else ""
+        expects, wanted, story = self._expects("severity"), self.expected.severity, self.story
+        if not (story.fired or story.deliveries):
+            return self._without_firing("severity")
+        if right := next((d for d in story.deliveries if d.labels.get("severity") == wanted), None):
+            return self._say("severity", expects, "met", f"its severity is {wanted}", right.event)
+        has = story.labels.get("severity", "")
+        proof = story.delivered.event if story.delivered else story.fired.event if story.fired else ""
         return self._say("severity", expects, "met" if has == wanted else "missed", f"its severity is {has or 'not set'}", proof)
+
+    def _without_firing(self, aspect: str) -> Verdict:
+        answer, why = self._never_fired()
+        return self._say(aspect, self._expects(aspect), answer, why)
 
     def _reset(self, within: timedelta) -> Verdict:
         expects, over, story = self._expects("reset"), self.facts.milestones.impact_over, self.story
         if not (story.fired or story.deliveries):
-            return self._say("reset", expects, "not_applicable", "it did not fire")
+            return self._without_firing("reset")
         if over is None:
             return self._say("reset", expects, "undecidable", "users were not served again before the drill ended")
         if story.resolved is not None and story.resolved.at - over.at <= within:
@@ -156,26 +193,33 @@ class _OneAlert:
         )
 
     def _runbook(self) -> Verdict:
-        expects, page = self._expects("runbook"), self.story.delivered
-        if page is None:
-            return self._say("runbook", expects, "not_applicable", "no page came that could hold a link")
-        url = page.annotations.get("runbook_url", "").strip()
+        """What its first notice links to, and every other page that a later one does: each may be the one somebody reads."""
+        expects, pages = self._expects("runbook"), self.story.deliveries
+        if not pages:
+            return self._without_notice("runbook")
+        found = [self._link(page) for page in {d.link: d for d in reversed(pages) if d.link or d == pages[0]}.values()]
+        for worst in ("missed", "undecidable"):
+            if wrong := [f for f in found if f[0] == worst]:
+                answer, why = wrong[0][0], "; ".join(w for _, w, _ in wrong)
+                return self._say("runbook", expects, answer, why, *(e for _, _, proof in wrong for e in proof))
+        return self._say("runbook", expects, "met", found[0][1], *found[0][2])
+
+    def _link(self, page: Delivery) -> tuple[Answer, str, tuple[str, ...]]:
+        """Whether one notice's link opens, by the last look at it."""
+        url = page.link
         if not url:
-            return self._say("runbook", expects, "missed", "the page has no runbook_url", page.event)
+            return "missed", "the page has no runbook_url", (page.event,)
         looks = self.facts.record.timeline.of("probe.link", name=url[:2_000])
         if not looks:
-            return self._say("runbook", expects, "undecidable", "the link was not opened", page.event)
-        status, why = looks[-1].data.get("status"), looks[-1].text("why")
+            return "undecidable", "the link was not opened", (page.event,)
+        status, proof = looks[-1].data.get("status"), (page.event, looks[-1].id)
         if status == 200:
-            return self._say("runbook", expects, "met", f"{url} opens", page.event, looks[-1].id)
+            return "met", f"{url} opens", proof
         if isinstance(status, int) and (300 <= status < 400 or status in (401, 403)):
             said = "asks for a login" if status in (401, 403) else "redirects"
-            return self._say(
-                "runbook", expects, "undecidable", f"{url} {said} ({status}), which the drill does not follow", page.event, looks[-1].id
-            )
-        return self._say(
-            "runbook", expects, "missed", f"{url} {f'answers {status}' if status else f'does not open: {why}'}", page.event, looks[-1].id
-        )
+            return "undecidable", f"{url} {said} ({status}), which the drill does not follow", proof
+        said = f"answers {status}" if status else f"does not open: {looks[-1].text('why')}"
+        return "missed", f"{url} {said}", proof
 
     # --- shared ----------------------------------------------------------------------------------------------
 
@@ -194,14 +238,35 @@ class _OneAlert:
     def _due(self) -> datetime:
         return self._impact + self.expected.within
 
+    @property
+    def _notice_due(self) -> datetime:
+        """By when a notice must have come for its absence to say something: not at once after it fired."""
+        fired = self.story.fired
+        floor = next((f for f in self.facts.floors if f.alert == self.expected.alert), None)
+        waits = timedelta(seconds=floor.group_wait) if floor else USUAL_GROUP_WAIT
+        return max(self._due, fired.at + waits + SENDING) if fired else self._due
+
+    def _blind_to_notices(self, until: datetime) -> Blindness | None:
+        """Why a notice between firing and `until` may have been missed; None where it cannot have been."""
+        fired = self.story.fired
+        if fired is not None and fired.at > until:
+            return None
+        since = fired.at if fired else self.facts.since or until
+        return self.facts.sight.blind("pager", since, until)
+
     def _right_delivery(self) -> Delivery | None:
         return self.story.delivered_to(self.expected.receiver) if self.expected.receiver else self.story.delivered
 
+    @property
+    def _pages(self) -> tuple[Delivery, ...]:
+        """The notices that count for its route: those that wake somebody, or all where none does."""
+        return pages_of(self.story, self.facts.record.plan.services) or self.story.deliveries
+
     def _to_another_team(self) -> Delivery | None:
-        """A delivery to a receiver that is known to be somebody else's, where the owner got none."""
+        """A page at a receiver that is known to be somebody else's, where the owner got none."""
         services = self.facts.record.plan.services
         owner = services.owner(self.facts.record.plan.scenario.service)
-        teams = [(d, services.team(d.receiver)) for d in self.story.deliveries]
+        teams = [(d, services.team(d.receiver)) for d in self._pages]
         if owner is None or any(team == owner for _, team in teams):
             return None
         return next((d for d, team in teams if team is not None), None)

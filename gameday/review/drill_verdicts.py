@@ -62,6 +62,10 @@ def _effect(facts: Facts, fault: str) -> Verdict:
         return say(key, expects, "drill", "undecidable", blind.why, armed.id, blind.event)
     if facts.cut_short or timeline.first("drill.aborted"):
         return say(key, expects, "drill", "undecidable", "the drill ended early, before users felt it", armed.id)
+    canary = facts.record.plan.scenario.canary
+    if len(timeline.of("canary.sample", since=armed.at, until=until)) < canary.bad.bad:
+        why = f"it was in effect for fewer than {canary.bad.bad} samples of the canary"
+        return say(key, expects, "drill", "undecidable", why, armed.id)
     seen = facts.sight.proof("canary", armed.at, until)
     return say(key, expects, "drill", "missed", "in effect, and the canary saw no impact", armed.id, *seen)
 

@@ -15,10 +15,11 @@ def durations(facts: Facts) -> dict[str, Span]:
     """Every duration of the contract whose beginning was seen."""
     m = facts.milestones
     mitigated = m.impact_over if not facts.recovered_by_injector else None
+    page = Moment(facts.page.at, facts.page.event) if facts.page else m.alert_delivered
     until = facts.recovery.at if facts.recovery else facts.ended
     spans = {
         "time_to_detect": _to_detect(facts),
-        "time_to_acknowledge": _span(m.alert_delivered, m.acknowledged, facts.ended),
+        "time_to_acknowledge": _span(page, m.acknowledged, facts.ended),
         "time_to_declare": _span(m.acknowledged, m.declared, facts.ended),
         "time_to_lead": _span(m.declared, _lead(facts), facts.ended),
         "time_to_runbook": _span(m.alert_delivered, m.runbook_opened, facts.ended),
@@ -37,7 +38,8 @@ def _span(begins: Moment | None, ends: Moment | None, until: datetime) -> Span |
         return None
     if ends is None:
         return Span(seconds=_seconds(until - begins.at), censored=True)
-    return Span(seconds=_seconds(ends.at - begins.at))
+    # What came before it was due, such as an acknowledgement before the page, took no time.
+    return Span(seconds=max(0.0, _seconds(ends.at - begins.at)))
 
 
 def _to_detect(facts: Facts) -> Span | None:
@@ -61,8 +63,8 @@ def _parts(facts: Facts, floor: DetectionFloor) -> dict[str, float] | None:
     told = max(0.0, _seconds(m.alert_delivered.at - m.alert_fired.at))
     waited = min(told, floor.group_wait)
     return {
-        "scrape_and_eval": _seconds(m.alert_pending.at - m.impact_began.at),
-        "for": _seconds(m.alert_fired.at - m.alert_pending.at),
+        "scrape_and_eval": max(0.0, _seconds(m.alert_pending.at - m.impact_began.at)),
+        "for": max(0.0, _seconds(m.alert_fired.at - m.alert_pending.at)),
         "group_wait": round(waited, 3),
         "send": round(told - waited, 3),
     }

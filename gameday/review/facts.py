@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
 
-from gameday.model.drill import AlertStory, DetectionFloor, Milestones, Moment
+from gameday.model.drill import AlertStory, Delivery, DetectionFloor, Milestones, Moment
 from gameday.model.event import Event, Kind
 from gameday.model.record import Record
+from gameday.model.services import Services
 from gameday.review.alert_stories import floors, stories
-from gameday.review.impact import Hurt, impacts, samples
-from gameday.review.mitigation import first_mitigation, injector_ended, recovered_by_injector
+from gameday.review.clocks import on_one_clock
+from gameday.review.impact import Hurt, answered, impacts, longest_silence, samples
+from gameday.review.mitigation import Change, changes, first_mitigation, injector_ended, recovered_by_injector, that_ended
 from gameday.review.sight import Sight
 from gameday.review.traces import by_people
 
@@ -36,18 +39,34 @@ class Facts:
     """When the last fault began to be taken back."""
     recovery: Moment | None
     """The taking back of a fault that ended the impact; None where the response did, or nothing has yet."""
+    served: datetime | None
+    """When users had the first good answer again. The impact is over from the moment at which that was asked for."""
 
-    @property
+    @cached_property
     def cut_short(self) -> bool:
         """Whether the timeline has no end: the supervisor died."""
         return self.record.timeline.first("drill.closed") is None
 
-    @property
-    def paged(self) -> bool:
-        """Whether some expected alert reached anybody."""
-        return any(s.deliveries for s in self.stories if s.expectation)
+    @cached_property
+    def aborted(self) -> Moment | None:
+        """When the drill was stopped early, by whatever: what did not come until then says nothing."""
+        stopped = self.record.timeline.first("drill.aborted")
+        return Moment(stopped.at, stopped.id) if stopped else None
+
+    @cached_property
+    def page(self) -> Delivery | None:
+        """The notice that people should answer: the owner's first page, else the first page of all."""
+        services = self.record.plan.services
+        owner = services.owner(self.record.plan.scenario.service)
+        pages = sorted((d for s in self.stories for d in pages_of(s, services)), key=lambda d: d.at)
+        return next((d for d in pages if owner is not None and services.team(d.receiver) == owner), next(iter(pages), None))
 
     @property
+    def paged(self) -> bool:
+        """Whether some expected alert woke anybody."""
+        return self.page is not None
+
+    @cached_property
     def anybody_acted(self) -> bool:
         """Whether responders left any trace after the fault."""
         since = self.since or self.ended
@@ -57,12 +76,37 @@ class Facts:
     def recovered_by_injector(self) -> bool:
         return self.recovery is not None
 
+    def taken_back_before(self, due: datetime) -> Moment | None:
+        """The end of the fault by the drill, where that ended the impact before something had to be done about it."""
+        in_time = self.served is not None and self.served <= due and self.recovered_by_injector
+        return self.recovery if in_time else None
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What people changed from the fault to the end, by when it was done."""
+        return changes(self.record.timeline, self.record.plan.runbook, self.since or self.ended, self.ended)
+
+    @cached_property
+    def ended_by(self) -> Change | None:
+        """The change that ended the impact under the live fault; None where it has not ended, or no trace explains it."""
+        if self.served is None or self.recovered_by_injector:
+            return None
+        served = self.served
+        return that_ended([c for c in self.changes if c.event.at <= served], served)
+
     def story(self, name: str) -> AlertStory | None:
         return next((s for s in self.stories if s.name == name), None)
 
 
+def pages_of(story: AlertStory, services: Services) -> tuple[Delivery, ...]:
+    """The notices of an expected alert that wake somebody, or that its scenario asks for."""
+    wanted = story.expectation
+    return tuple(d for d in story.deliveries if wanted and (services.pages(d.receiver) or d.receiver == wanted.receiver))
+
+
 def facts_of(record: Record) -> Facts:
     """Read everything once."""
+    record = replace(record, timeline=on_one_clock(record.timeline))
     timeline, scenario = record.timeline, record.plan.scenario
     started = min((e.observed for e in timeline), default=NEVER)
     ended = max((e.observed for e in timeline), default=NEVER)
@@ -71,10 +115,12 @@ def facts_of(record: Record) -> Facts:
     taken = samples(timeline, origin - scenario.canary.timeout)
     hurt = impacts(taken, scenario.canary, _lives(record, origin, ended)) if since else ()
     began, over = (hurt[0].began, hurt[-1].over) if hurt else (None, None)
+    sample = timeline.by_id(over.event) if over else None
+    served = answered(sample) if sample else None
     told = stories(timeline, scenario, origin)
     return Facts(
         record=record,
-        sight=Sight(timeline, ended, record.plan.sources),
+        sight=Sight(timeline, ended, record.plan.sources, canary_silence=longest_silence(scenario.canary)),
         started=started,
         ended=ended,
         since=since,
@@ -83,8 +129,9 @@ def facts_of(record: Record) -> Facts:
         floors=floors(timeline),
         milestones=_milestones(record, told, origin, ended, began, over),
         hurt=hurt,
-        injector_ended=injector_ended(record),
-        recovery=recovered_by_injector(record, over),
+        injector_ended=injector_ended(record, served),
+        recovery=recovered_by_injector(record, served),
+        served=served,
     )
 
 
@@ -108,7 +155,7 @@ def _milestones(
 ) -> Milestones:
     timeline = record.timeline
     expected = [s for s in told if s.expectation]
-    first = min(expected, key=lambda s: s.delivered.at if s.delivered else datetime.max.replace(tzinfo=UTC), default=None)
+    first = min(expected, key=_how_far, default=None)
 
     def human(*kinds: Kind) -> Moment | None:
         found = by_people(timeline.of(*kinds, since=since))
@@ -120,7 +167,7 @@ def _milestones(
         alert_pending=first.pending if first else None,
         alert_fired=first.fired if first else None,
         alert_delivered=Moment(first.delivered.at, first.delivered.event) if first and first.delivered else None,
-        acknowledged=human("page.acked"),
+        acknowledged=_acknowledged(record, told, since),
         declared=human("incident.declared"),
         runbook_opened=_runbook_opened(record, since),
         first_mitigation=first_mitigation(timeline, record.plan.runbook, since, ended) if began else None,
@@ -128,6 +175,33 @@ def _milestones(
         alert_resolved=first.resolved if first else None,
         fault_removed=_removed(record),
     )
+
+
+def _how_far(story: AlertStory) -> tuple[datetime, datetime, datetime]:
+    """Orders alerts by who was told first; where nobody was, by what fired first, then by what was pending first."""
+    never = datetime.max.replace(tzinfo=UTC)
+    return (
+        story.delivered.at if story.delivered else never,
+        story.fired.at if story.fired else never,
+        story.pending.at if story.pending else never,
+    )
+
+
+def _acknowledged(record: Record, told: tuple[AlertStory, ...], since: datetime) -> Moment | None:
+    """The first acknowledgement that answers an expected alert's page, not another alert's or another team's."""
+    services = record.plan.services
+    owner = services.owner(record.plan.scenario.service)
+    expected = [s for s in told if s.expectation]
+    others = {s.name for s in told} - {s.name for s in expected}
+    reached = {d.receiver for s in expected for d in s.deliveries}
+    ours = {r for r in {*services.receivers, *reached} if owner is not None and services.team(r) == owner}
+    right = (ours if not reached or reached & ours else reached) or reached
+    known = {*services.receivers, *reached}
+    for event in by_people(record.timeline.of("page.acked", since=since)):
+        name = event.subject.name
+        if name not in others and (name not in known or name in right or not right):
+            return Moment(event.at, event.id)
+    return None
 
 
 def _applied(record: Record) -> Moment | None:
@@ -151,7 +225,3 @@ def _runbook_opened(record: Record, since: datetime) -> Moment | None:
         if inside and event.data.get("status") == 200:
             return Moment(event.at, event.id)
     return None
-
-
-def later(moment: datetime, span: timedelta | None) -> datetime:
-    return moment + (span or timedelta(0))

@@ -30,14 +30,28 @@ def impact_began(taken: Sequence[Event], canary: Canary) -> Moment | None:
 
 def impact_over(taken: Sequence[Event], canary: Canary, began: Moment) -> Moment | None:
     """The first sample after the impact from which on all are good for `steady_for`."""
+    return _good_run([s for s in taken if s.at > began.at], canary.steady_for, canary)
+
+
+def good_from(taken: Sequence[Event], since: datetime, lasting: timedelta, canary: Canary) -> Moment | None:
+    """The first sample from `since` on that begins a run of good ones of this length."""
+    return _good_run([s for s in taken if s.at >= since], lasting, canary)
+
+
+def _good_run(taken: Sequence[Event], lasting: timedelta, canary: Canary) -> Moment | None:
+    """Where nobody looked, nobody knows: a silence of the canary ends a run as a bad sample does."""
     first: Event | None = None
-    for sample in (s for s in taken if s.at > began.at):
+    last: Event | None = None
+    for sample in taken:
+        if last is not None and sample.at - last.at > longest_silence(canary):
+            first = None
+        last = sample
         if not sample.data.get("ok"):
             first = None
             continue
         first = first or sample
         # The sample stands for the time to the next one.
-        if sample.at + canary.every - first.at >= canary.steady_for:
+        if sample.at + canary.every - first.at >= lasting:
             return Moment(first.at, first.id)
     return None
 
@@ -63,30 +77,28 @@ def impacts(taken: Sequence[Event], canary: Canary, lives: Sequence[tuple[dateti
     return tuple(found)
 
 
-def good_from(taken: Sequence[Event], since: datetime, lasting: timedelta, every: timedelta) -> Moment | None:
-    """The first sample from `since` on that begins a run of good ones of this length."""
-    first: Event | None = None
-    for sample in (s for s in taken if s.at >= since):
-        if not sample.data.get("ok"):
-            first = None
-            continue
-        first = first or sample
-        if sample.at + every - first.at >= lasting:
-            return Moment(first.at, first.id)
-    return None
+def longest_silence(canary: Canary) -> timedelta:
+    """How long no sample may come before it counts that nobody looked."""
+    return max(timedelta(seconds=5), 2 * (canary.every + canary.timeout))
+
+
+def answered(sample: Event) -> datetime:
+    """When a sample had its answer. It is dated by its sending, and what ended the impact may have come in between."""
+    took = sample.data.get("ms")
+    return sample.at + timedelta(milliseconds=took) if isinstance(took, int | float) else sample.at
 
 
 def breach(taken: Sequence[Event], criterion: SeverityCriterion, every: timedelta) -> tuple[Moment, Moment] | None:
     """The first span as long as the criterion says in which its share of samples was bad: its first and last sample."""
-    start = 0
+    start = bad = 0
     for end, sample in enumerate(taken):
-        while sample.at + every - taken[start].at > criterion.lasting + every:
+        bad += not sample.data.get("ok")
+        while sample.at - taken[start].at > criterion.lasting:
+            bad -= not taken[start].data.get("ok")
             start += 1
-        window = taken[start : end + 1]
-        bad = sum(not s.data.get("ok") for s in window)
-        long_enough = sample.at + every - window[0].at >= criterion.lasting
-        if long_enough and bad / len(window) >= criterion.failed_share:
-            return Moment(window[0].at, window[0].id), Moment(sample.at, sample.id)
+        long_enough = sample.at + every - taken[start].at >= criterion.lasting
+        if long_enough and bad / (end + 1 - start) >= criterion.failed_share:
+            return Moment(taken[start].at, taken[start].id), Moment(sample.at, sample.id)
     return None
 
 

@@ -65,6 +65,7 @@ def study(facts: Facts) -> Drill:
         ended=facts.ended,
         milestones=facts.milestones,
         alerts=facts.stories,
+        page=facts.page,
         floors=facts.floors,
         steps=steps,
         verdicts=tuple(_with_proof(v, facts.record) for v in verdicts),

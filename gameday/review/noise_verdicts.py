@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
 
+from gameday.model.event import Event
 from gameday.model.verdict import Answer, Verdict
 from gameday.review.facts import Facts
 from gameday.review.saying import after, say
+
+BEATS_MISSED = 3
+"""So many of its longest pauses may a heartbeat be late before it counts as stopped …"""
+PATIENCE = timedelta(seconds=5)
+"""… and a little more, for short ones."""
 
 
 def noise_verdicts(facts: Facts) -> Iterator[Verdict]:
@@ -36,9 +44,17 @@ def _unexpected(facts: Facts) -> Iterator[Verdict]:
             proof = [story.fired.event if story.fired else "", *(d.event for d in story.deliveries[:1])]
             yield say(key, expects, "monitoring", "missed", f"it fired {after(since, moment.at)} into the drill", *proof)
         elif name in must_not:
-            blind = facts.sight.blind("prometheus", since, facts.ended)
-            answer: Answer = "undecidable" if blind else "met"
-            yield say(key, expects, "monitoring", answer, blind.why if blind else "it stayed silent", blind.event if blind else "")
+            yield _stayed_silent(facts, key, expects, since)
+
+
+def _stayed_silent(facts: Facts, key: str, expects: str, since: datetime) -> Verdict:
+    answer: Answer = "met"
+    why, proof = "it stayed silent", ""
+    if blind := facts.sight.blind("prometheus", since, facts.ended):
+        answer, why, proof = "undecidable", blind.why, blind.event
+    elif facts.cut_short:
+        answer, why = "undecidable", "the record of the drill has no end"
+    return say(key, expects, "monitoring", answer, why, proof)
 
 
 def _heartbeat(facts: Facts) -> Iterator[Verdict]:
@@ -47,24 +63,28 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
         return
     key, expects = "heartbeat", f"the heartbeat {name} is delivered while the drill runs"
     receipts = [e for e in facts.record.timeline.of("alert.delivered", name=name) if e.text("status") == "firing"]
-    if receipts:
-        yield say(
-            key,
-            expects,
-            "monitoring",
-            "met",
-            f"{receipts[-1].text('receiver')} got it {len(receipts)} times",
-            receipts[0].id,
-            receipts[-1].id,
-        )
+    last = receipts[-1] if receipts else None
+    if last is not None and not _stopped(receipts, facts.since, facts.ended):
+        why = f"{last.text('receiver')} got it {len(receipts)} times"
+        yield say(key, expects, "monitoring", "met", why, receipts[0].id, last.id)
     elif facts.since is None:
         yield say(key, expects, "monitoring", "undecidable", "the drill ended before it could be seen")
     elif blind := facts.sight.blind("pager", facts.since, facts.ended):
         yield say(key, expects, "monitoring", "undecidable", blind.why, blind.event)
-    elif facts.cut_short:
-        yield say(key, expects, "monitoring", "undecidable", "the record of the drill has no end")
+    elif facts.cut_short or facts.aborted:
+        why = "the record of the drill has no end" if facts.cut_short else "the drill was stopped early"
+        yield say(key, expects, "monitoring", "undecidable", why)
     else:
+        why = f"it was not delivered in the {after(facts.started, facts.ended)} of the drill"
+        if last is not None:
+            why = f"it stopped: none came in the last {after(last.at, facts.ended)}, after {len(receipts)} that came steadily"
         proof = facts.sight.proof("pager", facts.started, facts.ended)
-        yield say(
-            key, expects, "monitoring", "missed", f"it was not delivered in the {after(facts.started, facts.ended)} of the drill", *proof
-        )
+        yield say(key, expects, "monitoring", "missed", why, *([last.id] if last else []), *proof)
+
+
+def _stopped(receipts: Sequence[Event], since: datetime | None, ended: datetime) -> bool:
+    """Whether a heartbeat that had a rhythm before the fault did not beat once after it. Two beats are no rhythm yet."""
+    if since is None or receipts[-1].at >= since:
+        return False
+    pauses = [later.at - earlier.at for earlier, later in pairwise(receipts)]
+    return len(pauses) >= 2 and ended - receipts[-1].at > BEATS_MISSED * max(pauses) + PATIENCE

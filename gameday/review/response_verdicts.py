@@ -10,13 +10,15 @@ from itertools import pairwise
 from gameday.model.drill import Moment
 from gameday.model.event import Kind
 from gameday.model.verdict import Answer, StepVerdict, Verdict
-from gameday.review.facts import Facts, later
+from gameday.review import anchors
+from gameday.review.facts import Facts, pages_of
 from gameday.review.impact import breach
-from gameday.review.mitigation import deeds
 from gameday.review.saying import after, budget, say
 from gameday.review.traces import by_people
 
 WORDS = ("words", "ops")
+MAKERS = ("ops", "docker", "shell")
+"""Sources that see what people change."""
 USUAL_DECLARE = timedelta(minutes=5)
 """How long after the acknowledgement an incident may be declared where a scenario says nothing."""
 
@@ -37,9 +39,12 @@ class _Budget:
     key: str
     expects: str
     within: timedelta
-    anchor: datetime | None
-    anchor_event: str
+    anchor: Moment
     came: Moment | None
+
+    @property
+    def due(self) -> datetime:
+        return self.anchor.at + self.within
 
 
 class _Response:
@@ -65,28 +70,6 @@ class _Response:
             return "not_applicable", "nobody was paged"
         return None
 
-    # --- anchors: the moment itself, or the latest at which it was allowed ------------------------------------------
-
-    def _delivered(self) -> tuple[datetime, str]:
-        if (moment := self._facts.milestones.alert_delivered) is not None:
-            return moment.at, moment.event
-        slowest = max((a.within for a in self._scenario.expect.alerts.expected), default=timedelta(0))
-        began = self._facts.milestones.impact_began
-        assert began is not None
-        return began.at + slowest, began.event
-
-    def _acknowledged(self) -> tuple[datetime, str]:
-        if (moment := self._facts.milestones.acknowledged) is not None:
-            return moment.at, moment.event
-        at, event = self._delivered()
-        return later(at, self._scenario.expect.response.within.ack), event
-
-    def _declared(self) -> tuple[datetime, str]:
-        if (moment := self._facts.milestones.declared) is not None:
-            return moment.at, moment.event
-        at, event = self._acknowledged()
-        return later(at, self._scenario.expect.response.within.declare), event
-
     # --- budgets ------------------------------------------------------------------------------------------------
 
     def budgets(self) -> Iterator[Verdict]:
@@ -110,68 +93,68 @@ class _Response:
                 yield say(f"response:{name}", expects, "response", "not_applicable", "the page went to another team", elsewhere)
                 continue
             if name == "ack" and not self._facts.paged:
-                yield say(f"response:{name}", expects, "response", "not_applicable", "no page was delivered")
+                yield self._no_page(expects)
                 continue
             came = {
                 "ack": m.acknowledged, "declare": m.declared, "lead": self._first("incident.role", "lead"),
                 "severity": self._first("incident.severity"), "first_mitigation": m.first_mitigation, "impact_over": m.impact_over,
             }[name]  # fmt: skip
-            anchor, event = self._anchor(name)
-            yield self._judge(_Budget(f"response:{name}", expects, span, anchor, event, came))
+            yield self._judge(_Budget(f"response:{name}", expects, span, _anchor(name, self._facts), came))
 
-    def _anchor(self, name: str) -> tuple[datetime, str]:
-        match name:
-            case "ack":
-                return self._delivered()
-            case "declare" | "first_mitigation":
-                return self._acknowledged()
-            case "impact_over":
-                began = self._facts.milestones.impact_began
-                assert began is not None
-                return began.at, began.event
-        return self._declared()
+    def _no_page(self, expects: str) -> Verdict:
+        if blind := self._facts.sight.blind("pager", self._facts.since or self._facts.ended, self._facts.ended):
+            return say("response:ack", expects, "response", "undecidable", blind.why, blind.event)
+        return say("response:ack", expects, "response", "not_applicable", "no page was delivered")
 
     def _judge(self, b: _Budget) -> Verdict:
-        facts = self._facts
-        assert b.anchor is not None
-        due = b.anchor + b.within
-        if b.key == "response:impact_over" and facts.recovery and facts.recovery.at < due:
-            ended = facts.recovery
-            return say(
-                b.key,
-                b.expects,
-                "response",
-                "undecidable",
-                "the fault was taken back before the time was over",
-                b.anchor_event,
-                ended.event,
-            )
-        if b.came is not None:
-            met = b.came.at <= due
-            why = f"after {max(0.0, (b.came.at - b.anchor).total_seconds()):.1f} s"
-            return say(b.key, b.expects, "response", "met" if met else "missed", why, b.anchor_event, b.came.event)
-        sources: tuple[str, ...] = ("canary",) if b.key == "response:impact_over" else self._words
-        if b.key == "response:first_mitigation":
-            sources = ("ops", "docker", "shell")
-        return self._absent(b, due, sources)
+        if (ended := self._fault_gone(b)) is not None:
+            why = "the fault was taken back before the time was over"
+            return say(b.key, b.expects, "response", "undecidable", why, b.anchor.event, ended.event)
+        if b.came is None:
+            return self._absent(b, b.due)
+        why = f"after {max(0.0, (b.came.at - b.anchor.at).total_seconds()):.1f} s"
+        if b.came.at <= b.due:
+            return say(b.key, b.expects, "response", "met", why, b.anchor.event, b.came.event)
+        over = self._facts.milestones.impact_over
+        if b.key == "response:first_mitigation" and over and over.at <= b.due:
+            return say(b.key, b.expects, "response", "undecidable", "the impact ended before, and no trace explains it", over.event)
+        if blind := self._facts.sight.first_blind(self._sources(b), self._facts.since or b.anchor.at, b.due):
+            why = f"seen {why}, and may have come before: {blind.why}"
+            return say(b.key, b.expects, "response", "undecidable", why, b.came.event, blind.event)
+        return say(b.key, b.expects, "response", "missed", why, b.anchor.event, b.came.event)
 
-    def _absent(self, b: _Budget, due: datetime, sources: tuple[str, ...]) -> Verdict:
-        facts = self._facts
-        assert b.anchor is not None
+    def _fault_gone(self, b: _Budget) -> Moment | None:
+        """The drill took the fault back before this had to be done: what came later, or never, says nothing."""
+        facts, ended = self._facts, self._facts.recovery
+        if b.key == "response:first_mitigation":
+            # While users are hurt there is something to mitigate, whatever the drill did.
+            gone = facts.taken_back_before(b.due)
+            return gone if gone and (b.came is None or b.came.at > gone.at) else None
+        soon = b.key == "response:impact_over" and ended is not None and ended.at < b.due
+        return ended if soon else None
+
+    def _sources(self, b: _Budget) -> tuple[str, ...]:
+        """Who could have seen it."""
+        if b.key == "response:impact_over":
+            return ("canary",)
+        return MAKERS if b.key == "response:first_mitigation" else self._words
+
+    def _absent(self, b: _Budget, due: datetime) -> Verdict:
+        facts, sources = self._facts, self._sources(b)
         if facts.ended < due or facts.cut_short:
-            return say(b.key, b.expects, "response", "undecidable", "the drill ended before the time was over", b.anchor_event)
-        if blind := facts.sight.first_blind(sources, facts.since or b.anchor, due):
-            return say(b.key, b.expects, "response", "undecidable", blind.why, b.anchor_event, blind.event)
+            return say(b.key, b.expects, "response", "undecidable", "the drill ended before the time was over", b.anchor.event)
+        if blind := facts.sight.first_blind(sources, facts.since or b.anchor.at, due):
+            return say(b.key, b.expects, "response", "undecidable", blind.why, b.anchor.event, blind.event)
         if b.key == "response:first_mitigation" and facts.milestones.impact_over and not facts.recovered_by_injector:
-            return say(b.key, b.expects, "response", "undecidable", "the impact ended, and no trace explains it", b.anchor_event)
-        proof = [i for s in sources for i in facts.sight.proof(s, b.anchor, due)]
-        return say(b.key, b.expects, "response", "missed", "nothing of it was seen", b.anchor_event, *proof)
+            return say(b.key, b.expects, "response", "undecidable", "the impact ended, and no trace explains it", b.anchor.event)
+        proof = [i for s in sources for i in facts.sight.proof(s, b.anchor.at, due)]
+        return say(b.key, b.expects, "response", "missed", "nothing of it was seen", b.anchor.event, *proof)
 
     def _routed_elsewhere(self) -> str:
         """The event of a page that only another team got; empty where the owner was paged."""
         services = self._facts.record.plan.services
         owner = services.owner(self._scenario.service)
-        told = [d for s in self._facts.stories if s.expectation for d in s.deliveries]
+        told = [d for s in self._facts.stories for d in pages_of(s, services)]
         teams = {services.team(d.receiver) for d in told}
         return told[0].event if told and owner is not None and owner not in teams and None not in teams else ""
 
@@ -191,9 +174,8 @@ class _Response:
             if self._aside:
                 yield say("response:first_update", expects, "response", *self._aside)
             else:
-                anchor, event = self._declared()
                 came = Moment(given[0].at, given[0].id) if given else None
-                yield self._judge(_Budget("response:first_update", expects, wanted.first, anchor, event, came))
+                yield self._judge(_Budget("response:first_update", expects, wanted.first, anchors.declared(self._facts), came))
         if wanted.every is not None:
             yield self._rhythm(wanted.every, [Moment(e.at, e.id) for e in given])
 
@@ -225,10 +207,10 @@ class _Response:
         facts, m = self._facts, self._facts.milestones
         if m.declared is not None:
             return say("criteria", expects, "response", "met", "it was declared", m.declared.event)
-        every = self._scenario.canary.every
         wanted = [c for c in facts.record.plan.services.severity if c.declare]
         if not wanted:
             return say("criteria", expects, "response", "not_applicable", "services.yaml names no criteria for an incident")
+        every = self._scenario.canary.every
         found = [(c, span) for c in wanted if (span := breach(facts.samples, c, every))]
         if not found:
             blind = facts.sight.blind("canary", facts.since or facts.ended, facts.ended)
@@ -236,13 +218,30 @@ class _Response:
                 return say("criteria", expects, "response", "undecidable", blind.why, blind.event)
             return say("criteria", expects, "response", "not_applicable", "no criterion for an incident was met")
         criterion, (first, last) = found[0]
-        anchor, event = self._acknowledged()
-        due = max(anchor, last.at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
         met = f"{criterion.failed_share:.0%} or more of the canary's requests failed for {budget(criterion.lasting)}, which is {criterion.severity}"
-        judged = self._absent(_Budget("criteria", expects, due - anchor, anchor, event, None), due, self._words)
+        return self._undeclared(expects, met, first, last)
+
+    def _undeclared(self, expects: str, met: str, *breached: Moment) -> Verdict:
+        """Nobody declared though it was an incident: unless there was not time enough, or nobody could see."""
+        anchor = anchors.acknowledged(self._facts)
+        due = max(anchor.at, breached[-1].at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
+        judged = self._absent(_Budget("criteria", expects, due - anchor.at, anchor, None), due)
         if judged.verdict != "missed":
             return judged
-        return say("criteria", expects, "response", "missed", f"{met}; none was declared", first.event, last.event, *judged.evidence)
+        evidence = (*(m.event for m in breached), *judged.evidence)
+        return say("criteria", expects, "response", "missed", f"{met}; none was declared", *evidence)
+
+
+def _anchor(name: str, facts: Facts) -> Moment:
+    """What a budget counts from."""
+    match name:
+        case "ack":
+            return anchors.delivered(facts)
+        case "declare" | "first_mitigation":
+            return anchors.acknowledged(facts)
+        case "impact_over":
+            return anchors.impact_began(facts)
+    return anchors.declared(facts)
 
 
 def _required_steps(facts: Facts, steps: tuple[StepVerdict, ...]) -> Iterator[Verdict]:
@@ -267,17 +266,30 @@ def _answer(statuses: set[str]) -> Answer:
 def _path(facts: Facts, steps: tuple[StepVerdict, ...]) -> Verdict:
     key, expects = "path", "the impact is ended by a documented step"
     mitigations = [s for s in steps if s.kind == "mitigate"]
-    over = facts.milestones.impact_over
+    over, done = facts.milestones.impact_over, [s for s in mitigations if s.status == "done"]
     if not mitigations or all(s.status == "not_applicable" for s in mitigations):
         why = "the page has no mitigation" if steps and not mitigations else "there was no response to a page"
         return say(key, expects, "documentation", "not_applicable", why)
-    if done := [s for s in mitigations if s.status == "done"]:
-        return say(key, expects, "documentation", "met", f"{done[0].id} did", *done[0].evidence)
-    if over is None or facts.recovered_by_injector:
+    if facts.recovered_by_injector or (over is None and not done):
         return say(key, expects, "documentation", "not_applicable", "the response did not end the impact")
-    if any(s.status == "undecidable" for s in mitigations):
-        return say(key, expects, "documentation", "undecidable", "; ".join(s.why for s in mitigations if s.status == "undecidable"))
-    acts = deeds(facts.record.timeline, facts.since or over.at, over.at)
-    if not acts:
-        return say(key, expects, "documentation", "undecidable", "no trace explains what ended the impact", over.event)
-    return say(key, expects, "documentation", "missed", "something else than the page's mitigations ended it", acts[-1].id, over.event)
+    if over is None:
+        return say(key, expects, "documentation", "met", f"{done[0].id} did", *done[0].evidence)
+    answer, why, proof = _who_ended_it(facts, steps)
+    return say(key, expects, "documentation", answer, why, proof, over.event)
+
+
+def _who_ended_it(facts: Facts, steps: tuple[StepVerdict, ...]) -> tuple[Answer, str, str]:
+    """Whether the change that ended the impact is on the page, and the event that shows it."""
+    did = facts.ended_by
+    if did is None:
+        return "undecidable", "no trace explains what ended the impact", ""
+    if did.steps:
+        own = [s for s in steps if s.id in did.steps]
+        if all(s.status == "no_effect" for s in own):
+            return "undecidable", f"no trace explains what ended the impact: {own[0].id} had no effect", did.event.id
+        return "met", f"{' and '.join(did.steps)} did", did.event.id
+    traced = {i for change in facts.changes for i in change.steps}
+    unseen = [s for s in steps if s.kind == "mitigate" and s.status == "undecidable" and s.id not in traced]
+    if unseen:
+        return "undecidable", "; ".join(f"{s.id}: {s.why}" for s in unseen), did.event.id
+    return "missed", "something else than the page's mitigations ended it", did.event.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from gameday.model.event import Event
@@ -22,27 +22,59 @@ def by_people(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def find(predicate: Predicate, events: Sequence[Event]) -> tuple[Event, ...]:
-    """The earliest events that together satisfy the predicate; empty where they do not."""
+    """The earliest events that together satisfy the predicate; empty where they do not.
+
+    `not` is satisfied by all events together, so it has the last one to show, and says nothing about when.
+    """
     if predicate.any_ is not None:
         found = [f for f in (find(p, events) for p in predicate.any_) if f]
         return min(found, key=lambda f: (f[-1].at, f[-1].seq), default=())
     if predicate.all_ is not None:
-        parts = [find(p, events) for p in predicate.all_]
-        together = {e.id: e for part in parts for e in part}
-        return tuple(sorted(together.values(), key=lambda e: (e.at, e.seq))) if parts and all(parts) else ()
+        parts = [(p, find(p, events)) for p in predicate.all_]
+        if not all(seen for _, seen in parts):
+            return ()
+        dated = [seen for p, seen in parts if p.not_ is None] or [seen for _, seen in parts]
+        together = {e.id: e for seen in dated for e in seen}
+        return tuple(sorted(together.values(), key=lambda e: (e.at, e.seq)))
     if predicate.not_ is not None:
         return () if find(predicate.not_, events) else tuple(events[-1:])
     return next(((e,) for e in events if _is(predicate, e)), ())
 
 
+def parts_seen(predicate: Predicate, events: Iterable[Event]) -> tuple[Event, ...]:
+    """Every event that is some part of this evidence, whether or not the whole of it was seen."""
+    wanted = tuple(leaves(predicate))
+    return tuple(e for e in events if any(_is(leaf, e) for leaf in wanted))
+
+
+def leaves(predicate: Predicate) -> Iterator[Predicate]:
+    """The single predicates that ask for something to be there; what `not` forbids is left out."""
+    if predicate.not_ is not None:
+        return
+    inner = predicate.any_ if predicate.any_ is not None else predicate.all_
+    if inner is None:
+        yield predicate
+    for part in inner or ():
+        yield from leaves(part)
+
+
+def forbidden(predicate: Predicate) -> Iterator[Predicate]:
+    """What `not` asks to be absent: it is absent only where all that could see it was looking."""
+    if predicate.not_ is not None:
+        yield predicate.not_
+    for part in (*(predicate.any_ or ()), *(predicate.all_ or ())):
+        yield from forbidden(part)
+
+
 def failed_attempt(predicate: Predicate, events: Sequence[Event]) -> Event | None:
-    """A command that was meant as this evidence and ended with another exit code than it should."""
-    for part in (predicate, *(predicate.any_ or ()), *(predicate.all_ or ())):
-        if part.exec is not None and part.exec.exit is not None:
-            anyhow = Predicate(exec=part.exec.model_copy(update={"exit": None}))
-            found = [e for e in events if _is(anyhow, e) and e.data.get("exit") != part.exec.exit]
-            if found:
-                return found[-1]
+    """The last command that was meant as this evidence and ended with another exit code, where none ended as it should."""
+    for part in leaves(predicate):
+        if part.exec is None or part.exec.exit is None or find(part, events):
+            continue
+        anyhow = Predicate(exec=part.exec.model_copy(update={"exit": None}))
+        found = [e for e in events if _is(anyhow, e) and isinstance(e.data.get("exit"), int)]
+        if found:
+            return found[-1]
     return None
 
 

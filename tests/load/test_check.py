@@ -131,3 +131,24 @@ def test_checking_scenarios_loads_no_http_docker_or_load_generator(workspace: Pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["_index.md", "README.md", "index.md"])
+def test_a_list_of_the_pages_beside_it_is_no_runbook(workspace: Path, name: str) -> None:
+    (workspace / "runbooks" / name).write_text("# Our runbooks\n\n## A\n")
+    assert not [f for f in (*ask(workspace).findings, *ask(workspace, "runbooks").findings) if f.file.endswith(name)]
+    assert [f for f in ask(workspace, f"runbooks/{name}").findings if f.file.endswith(name)]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("groups: [{name: a, rules: []}]\n", "a file of Prometheus rules"),
+        ("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec: {groups: []}\n", "a file of Prometheus rules"),
+        ("route: {receiver: a}\nreceivers: [{name: a}]\n", "a configuration of Alertmanager"),
+    ],
+)
+def test_a_file_that_is_something_else_is_one_mistake(workspace: Path, text: str, what: str) -> None:
+    (workspace / "scenarios" / "other.yaml").write_text(text)
+    (error,) = ask(workspace, "scenarios/other.yaml").errors
+    assert error.message.startswith(f"this is {what}, not a scenario")

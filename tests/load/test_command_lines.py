@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gameday.model.command_line import command_lines, looks_like_command, mutates, pattern_of, telling
+from gameday.model.command_line import command_lines, looks_like_command, mutates, only_looks, pattern_of, telling
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ from gameday.model.command_line import command_lines, looks_like_command, mutate
         ("docker restart <container>", "docker restart payments", True),
         ("kubectl -n $NS get pods", "kubectl -n shop get pods", True),
         ("kubectl -n ${NS} get pods | grep api", "kubectl -n shop get pods | less", True),
+        ("kubectl -n $NS describe pod $POD", "kubectl describe pod api-1 -n shop", True),
+        ("kubectl -n $NS describe pod $POD", "kubectl --context=blue -n shop describe pod api-1", True),
+        ("docker restart payments", "docker restart -t 5 payments", True),
+        ("docker restart payments", "docker restart -t 5 db && echo payments", False),
+        ("docker restart payments", "docker restart db payments", False),
         ("docker ps --format '{{.Names}}'", 'docker ps --format "{{.Names}}"', True),
         ("docker ps > out.txt", "docker ps", True),
         ("kubectl delete pod $(kubectl get pod -o name | head -1)", "kubectl delete pod checkout-0", True),
@@ -62,3 +67,25 @@ def test_a_word_is_not_a_command_and_a_known_tool_with_something_to_do_is() -> N
     assert looks_like_command("$ docker ps")
     assert not looks_like_command("kubectl")
     assert not looks_like_command("severity: critical")
+
+
+@pytest.mark.parametrize(
+    ("command", "looks"),
+    [
+        ("kubectl --context a -n b get pods | grep api", True),
+        ("kubectl get pvc $(kubectl get pods -o name)", True),
+        ("sudo journalctl -u kubelet", True),
+        ("docker compose logs api", True),
+        ("docker compose restart api", False),
+        ("kubectl get pods; kubectl delete pod x", False),
+        ("tail -f x && reboot", False),
+        ("etcdctl defrag", False),
+        ("kubectl exec x -- rm y", False),
+    ],
+)
+def test_a_command_only_looks_where_that_is_known(command: str, looks: bool) -> None:
+    assert only_looks(command) is looks
+
+
+def test_a_setting_between_commands_is_none() -> None:
+    assert command_lines("kubectl edit cm proxy\nmetricsBindAddress: 0.0.0.0:10249\n") == ("kubectl edit cm proxy",)

@@ -243,3 +243,12 @@ def test_a_huge_page_is_refused_and_one_below_the_limit_is_read_quickly(tmp_path
 def test_a_page_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be read: No such file"):
         read_runbook(tmp_path / "none.md", tmp_path)
+
+
+def test_a_command_that_only_looks_is_no_mitigation_wherever_it_stands(tmp_path: Path) -> None:
+    page = read(
+        tmp_path, "# A\n## Mitigation\n```sh\nkubectl get pvc data\n```\n```sh\nkubectl edit pvc data\n```\n```sh\netcdctl defrag\n```\n"
+    )
+    assert [(s.id, s.kind, s.section) for s in page.steps] == [
+        ("d1", "diagnose", "Mitigation"), ("m1", "mitigate", "Mitigation"), ("m2", "mitigate", "Mitigation"),
+    ]  # fmt: skip
