@@ -11,6 +11,7 @@ from gameday.model.drill import AlertStory, Delivery
 from gameday.model.expectation import AlertExpectation
 from gameday.model.verdict import Answer, Verdict
 from gameday.review.facts import Facts, pages_of
+from gameday.review.links import worst_link
 from gameday.review.saying import About, after, budget, say
 from gameday.review.sight import Blindness
 
@@ -193,33 +194,11 @@ class _OneAlert:
         )
 
     def _runbook(self) -> Verdict:
-        """What its first notice links to, and every other page that a later one does: each may be the one somebody reads."""
-        expects, pages = self._expects("runbook"), self.story.deliveries
-        if not pages:
+        found = worst_link(self.story, self.facts.record.timeline)
+        if found is None:
             return self._without_notice("runbook")
-        found = [self._link(page) for page in {d.link: d for d in reversed(pages) if d.link or d == pages[0]}.values()]
-        for worst in ("missed", "undecidable"):
-            if wrong := [f for f in found if f[0] == worst]:
-                answer, why = wrong[0][0], "; ".join(w for _, w, _ in wrong)
-                return self._say("runbook", expects, answer, why, *(e for _, _, proof in wrong for e in proof))
-        return self._say("runbook", expects, "met", found[0][1], *found[0][2])
-
-    def _link(self, page: Delivery) -> tuple[Answer, str, tuple[str, ...]]:
-        """Whether one notice's link opens, by the last look at it."""
-        url = page.link
-        if not url:
-            return "missed", "the page has no runbook_url", (page.event,)
-        looks = self.facts.record.timeline.of("probe.link", name=url[:2_000])
-        if not looks:
-            return "undecidable", "the link was not opened", (page.event,)
-        status, proof = looks[-1].data.get("status"), (page.event, looks[-1].id)
-        if status == 200:
-            return "met", f"{url} opens", proof
-        if isinstance(status, int) and (300 <= status < 400 or status in (401, 403)):
-            said = "asks for a login" if status in (401, 403) else "redirects"
-            return "undecidable", f"{url} {said} ({status}), which the drill does not follow", proof
-        said = f"answers {status}" if status else f"does not open: {looks[-1].text('why')}"
-        return "missed", f"{url} {said}", proof
+        answer, why, proof = found
+        return self._say("runbook", self._expects("runbook"), answer, why, *proof)
 
     # --- shared ----------------------------------------------------------------------------------------------
 
