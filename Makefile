@@ -18,7 +18,7 @@ test: setup ## all tests, those that need Docker included
 	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not drills and not crash"
 	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "docker and not drills and not crash"
 
-test-drills: setup ## drills in the sandbox, ROUNDS times each
+test-drills: setup ## every scenario with both its responders, ROUNDS times each
 	@ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -m drills
 
 test-crash: setup ## crash tests: gameday is killed everywhere it can be, and nothing may stay broken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from gameday.model.drill import AlertStory, Delivery, DetectionFloor, Milestones, Moment
@@ -91,8 +91,15 @@ class Facts:
         """The change that ended the impact under the live fault; None where it has not ended, or no trace explains it."""
         if self.served is None or self.recovered_by_injector:
             return None
-        served = self.served
-        return that_ended([c for c in self.changes if c.event.at <= served], served)
+        settled = self.served + self._doubt
+        return that_ended([c for c in self.changes if c.event.at <= settled], settled)
+
+    @property
+    def _doubt(self) -> timedelta:
+        """How long good answers prove nothing yet. Where they came between bad ones, the end is sure only when it has lasted."""
+        began, over = self.milestones.impact_began, self.milestones.impact_over
+        flickering = began and over and any(s.data.get("ok") for s in self.samples if began.at < s.at < over.at)
+        return self.record.plan.scenario.canary.steady_for if flickering else timedelta(0)
 
     def story(self, name: str) -> AlertStory | None:
         return next((s for s in self.stories if s.name == name), None)

@@ -141,3 +141,10 @@ def test_words_alone_prove_a_missing_declaration_where_nothing_else_is_read() ->
     without = ("canary", "prometheus", "pager", "docker", "shell", "words", "probe")
     found = judged("end 120s", "drop incident.declared incident", "drop incident.severity incident", sources=without)
     assert "incident_not_declared" in rules(found)
+
+
+def test_where_good_answers_come_between_bad_ones_a_change_just_after_the_last_bad_one_can_have_ended_it() -> None:
+    flickering = {v.key: v.verdict for v in judged("bad 10s to 13s", "bad again 15s to 16s").verdicts}
+    assert flickering["path"] == "met"
+    steady = {v.key: v.verdict for v in judged("bad 10s to 16s").verdicts}
+    assert steady["path"] == "undecidable"
