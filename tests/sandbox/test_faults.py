@@ -95,11 +95,13 @@ def run(tiny: Tiny) -> Iterator[Run]:
     api = docker.APIClient(version="auto")
     made = []
 
-    def start(command: str | None = "sleep 300", image: str = IMAGE, **host: Any) -> Target:
+    def start(command: str | None = "sleep 300", image: str = IMAGE, environment: dict[str, str] | None = None, **host: Any) -> Target:
         service = f"s{uuid.uuid4().hex[:8]}"
         labels = {"com.docker.compose.project": PROJECT, "com.docker.compose.service": service, "gameday.allow": "tiny"}
         config = api.create_host_config(**host)
-        container = api.create_container(image, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config)["Id"]
+        container = api.create_container(
+            image, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config, environment=environment
+        )["Id"]
         made.append(container)
         api.start(container)
         return tiny.target(service)
@@ -234,7 +236,8 @@ DATABASE: list[Fault] = [DatabaseLocks(database="shop", table="orders"), Databas
 
 @pytest.mark.parametrize("fault", DATABASE, ids=lambda f: f.name)
 def test_a_database_serves_again_after_the_undo(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
-    target = run(None, image=f"gameday-sandbox-db:{os.environ.get('GAMEDAY_IMAGES', 'local')}")
+    alone = {"NODE": "db", "PEER": "nobody", "FIRST_LEADER": "db"}
+    target = run(None, image=f"gameday-sandbox-db:{os.environ.get('GAMEDAY_IMAGES', 'local')}", environment=alone)
 
     def asked(query: str) -> str:
         words = ["psql", "-XAtq", "-h", "127.0.0.1", "-U", "shop", "-d", "shop", "-c", f"set statement_timeout = 500; {query}"]

@@ -58,12 +58,12 @@ def conducted(bench: Bench, alerting: str, **changes: Any) -> dict[str, Any]:
 
 
 PLANTED: dict[str, tuple[dict[str, Any], set[str], int]] = {
-    "well": ({}, set(), 0),
     "never": ({"rules": ('reason="payment"', 'reason="provider"')}, {"alert_never_fired"}, 1),
     "late": ({"rules": ("for: 2s", "for: 11s")}, {"alert_delivered_late"}, 1),
-    "lost": ({"routes": ("pager/shop-pager", "nowhere/shop-pager")}, {"alert_not_delivered"}, 1),
 }
 MORE: dict[str, tuple[dict[str, Any], set[str], int]] = {
+    "well": ({}, set(), 0),
+    "lost": ({"routes": ("pager/shop-pager", "nowhere/shop-pager")}, {"alert_not_delivered"}, 1),
     "nolink": (
         {"rules": ("runbook_url: '{{ $externalLabels.gameday_ops_url }}/runbooks/PaymentsErrorRate'", "note: x")}, {"runbook_link_missing"}, 1,
     ),
