@@ -66,7 +66,7 @@ class Crew:
         self._responder: ResponderThread | None = None
 
     def start(self, ledger: Ledger) -> None:
-        """Everybody to work. The scripted responder starts with them: it waits for its page."""
+        """Everybody to work, but for the scripted responder: what pages before the steady state is none of its business."""
         self._timeline.listen(self._hear)
         self._environment.settle()
         self._threads = [WatchThread(c, self._eyes, self._clock) for c in self._collectors()]
@@ -89,6 +89,10 @@ class Crew:
                 self._note,
                 self._received,
             )
+
+    def call_responder(self) -> None:
+        """The steady state was met: from now on a page is the drill's."""
+        if self._responder is not None:
             self._responder.start()
 
     def _collectors(self) -> list[Any]:
@@ -137,7 +141,7 @@ class Crew:
 
     def stop(self) -> None:
         """Everybody home; collectors take a last look first."""
-        if self._responder is not None:
+        if self.responder_busy and self._responder is not None:
             self._responder.stop()
         if self._traffic is not None:
             kill_group(self._traffic.pid, started_ticks(self._traffic.pid))

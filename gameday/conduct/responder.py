@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gameday.bundle.folder import Folder
@@ -40,6 +41,7 @@ class ResponderThread(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
+        self._called = datetime.now(UTC)
         try:
             for act in self._script.does:
                 if self._ended.is_set():
@@ -108,7 +110,11 @@ class ResponderThread(threading.Thread):
             if self._telephone is None:
                 self._page = self._received(wanted)
                 return self._page is not None
-            pages = [p for p in self._telephone.inbox(wanted.receiver) if p.status == "firing" and wanted.alert in (None, p.alert)]
+            pages = [
+                p
+                for p in self._telephone.inbox(wanted.receiver)
+                if p.status == "firing" and wanted.alert in (None, p.alert) and p.at >= self._called
+            ]
             self._page = pages[-1] if pages else None
             return bool(pages)
 

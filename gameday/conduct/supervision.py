@@ -121,6 +121,7 @@ class Supervision:
                 raise NotSteady(f"{said}; waited {wanted + STEADY_PATIENCE:.0f} s, nothing was injected")
         looks.record_alerting(self.timeline, self.crew.prometheus, self.crew.alertmanager, self._expected_alerts())
         self.timeline.append("drill.steady", "supervisor", ("drill", self.c.plan.drill))
+        self.crew.call_responder()
 
     def _expected_alerts(self) -> set[str]:
         return {a.alert for a in self.c.plan.scenario.expect.alerts.expected}
