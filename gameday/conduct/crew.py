@@ -146,12 +146,13 @@ class Crew:
         if self._traffic is not None:
             kill_group(self._traffic.pid, started_ticks(self._traffic.pid))
             self._traffic.wait(5)
-        if self.canary.is_alive():
-            self.canary.stop()
         for thread in self._threads:
             thread.stop()
         for thread in self._threads:
             thread.finish()
+        # Last: on a busy host the others' last looks take seconds, in which a canary at rest would seem blind.
+        if self.canary.is_alive():
+            self.canary.stop()
 
     def _hear(self, event: Event) -> None:
         self.watched.take(event)
