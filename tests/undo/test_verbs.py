@@ -75,7 +75,8 @@ def test_a_marker_can_say_nothing_to_a_shell(wrong: str) -> None:
 
 def test_a_search_does_not_find_itself_and_finds_what_carries_its_marker() -> None:
     name = f"verbs.{os.getpid()}"
-    with subprocess.Popen(marker.marked("sleep 30 & wait", name), start_new_session=True) as process:
+    # One that forks nothing: a fork carries the same command line until it has become what it runs.
+    with subprocess.Popen(marker.marked("read line", name), stdin=subprocess.PIPE, start_new_session=True) as process:
         try:
             assert _counted(name) == 1
             subprocess.run(marker.killing(name), capture_output=True, check=True)
