@@ -80,9 +80,7 @@ class When(Noun):
             said = f"there are {' and '.join(f'`{w}`' for w in ways)}" if ways else "there is none"
             raise ValueError(f"write one of `once`, `cron`, `rrule` and `surprise`; {said}")
         if (self.rrule is None) != (self.start is None):
-            raise ValueError(
-                "`rrule` needs `start`, its first moment" if self.start is None else "`start` belongs to `rrule`; remove it"
-            )
+            raise ValueError("`rrule` needs `start`, its first moment" if self.start is None else "`start` belongs to `rrule`; remove it")
         return self
 
 

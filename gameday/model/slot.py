@@ -37,7 +37,7 @@ class Slot(Noun):
         return f"{self.schedule}@{self.moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-WithheldBy = Literal["freeze", "holiday", "hours"]
+WithheldBy = Literal["freeze", "holiday", "hours", "no_room"]
 
 
 class Withheld(Noun):

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from gameday.model.local_time import exists, to_utc, zone_of
 from gameday.model.schedule import When
 
 LocalMoments = Callable[[datetime], Iterator[datetime]]
 """Moments of the wall clock at and after one, in order."""
-_REFUSED = ("SECONDLY", "MINUTELY", "HOURLY")
+_OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+"""How often a drill may be; not each hour or minute."""
 _DAY = timedelta(days=1)
 _COMPACT = "%Y%m%dT%H%M%S"
-_YEARS = 100
-"""How long a rule without an end is followed, so that one that names no day ends the search for it."""
 
 
 def moments(when: When, zone_name: str, since: datetime) -> Iterator[datetime]:
@@ -75,7 +75,9 @@ def local_rule(when: When, zone_name: str) -> LocalMoments:
 
 def _cron(text: str) -> LocalMoments:
     if (count := len(text.split())) != 5:
-        raise ValueError(f'"{text}" has {count} field{"s" * (count != 1)}; cron has five: minute hour day month weekday, as in "0 10 * * TUE"')
+        raise ValueError(
+            f'"{text}" has {count} field{"s" * (count != 1)}; cron has five: minute hour day month weekday, as in "0 10 * * TUE"'
+        )
     try:
         CronSim(text, datetime(2000, 1, 1))
     except CronSimError as wrong:
@@ -96,40 +98,75 @@ def _cron(text: str) -> LocalMoments:
 def _cron_fault(said: str, text: str) -> str:
     minute, hour, day, month, weekday = text.split()
     if said == "Bad day-of-month" and re.fullmatch(r"[\d,-]+", day):
-        return f"no month {month} has a day {day}; it never fires" if month != "*" and day.isdigit() and int(day) <= 31 else f'the day "{day}" does not exist'
+        return (
+            f"no month {month} has a day {day}; it never fires"
+            if month != "*" and day.isdigit() and int(day) <= 31
+            else f'the day "{day}" does not exist'
+        )
     fields = {"minute": minute, "hour": hour, "day-of-month": day, "month": month, "day-of-week": weekday}
     name = said.removeprefix("Bad ")
     return f'the {name} "{fields.get(name, text)}" cannot be read'
 
 
+@dataclass(frozen=True)
+class _Recurrence:
+    """A rule that was read, with what is needed to begin it later."""
+
+    rule: rrule
+    start: datetime
+    every: str
+    """`DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`."""
+    interval: int
+    counted: bool
+
+    def after(self, since: datetime) -> Iterator[datetime]:
+        """Its moments at and after one."""
+        return iter(self._later(since).xafter(since, inc=True))
+
+    def fires(self) -> bool:
+        """Whether it names any day at all, its end apart.
+
+        The library gives up in the year 9999 only. The calendar repeats after 400 years, so a rule that begins late finds out soon.
+        """
+        late = self.start.replace(year=self.start.year + (9_600 - self.start.year) // 400 * 400)
+        return next(iter(self.rule.replace(dtstart=late, until=None, count=1)), None) is not None
+
+    def _later(self, since: datetime) -> rrule:
+        """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
+        start, days = self.start, (since - self.start).days
+        if self.counted or days < 400 or start.day > 28:
+            return self.rule
+        if self.every in ("DAILY", "WEEKLY"):
+            step = self.interval * (1 if self.every == "DAILY" else 7)
+            return self.rule.replace(dtstart=start + timedelta(days=(days - 14) // step * step))
+        step = self.interval * (1 if self.every == "MONTHLY" else 12)
+        months = (days // 31 - 13) // step * step + start.month - 1
+        return self.rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
+
+
 def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
-    rule = _parsed(text, start, zone)
-
-    def after(since: datetime) -> Iterator[datetime]:
-        return iter(_later(rule, since).xafter(since, inc=True))
-
-    return after
-
-
-def _parsed(text: str, start: datetime, zone: ZoneInfo) -> rrule:
     bare = text.strip().upper().removeprefix("RRULE:")
     if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
         raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
     parts = dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
-    if parts.get("FREQ") in _REFUSED:
-        raise ValueError(f'"{text}" repeats more often than daily; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY')
+    if (every := parts.get("FREQ", "")) not in _OFTEN:
+        raise ValueError(f'"{text}" does not say how often; write FREQ={", ".join(_OFTEN[:-1])} or {_OFTEN[-1]}')
     if "UNTIL" in parts and "COUNT" in parts:
         raise ValueError(f'"{text}" has COUNT and UNTIL; keep one')
-    counted = parts.pop("COUNT", None)
-    parts["UNTIL"] = _local_until(parts["UNTIL"], zone) if "UNTIL" in parts else f"{start.replace(year=start.year + _YEARS, day=1):{_COMPACT}}"
+    if "UNTIL" in parts:
+        parts["UNTIL"] = _local_until(parts["UNTIL"], zone)
     try:
         found = rrulestr(";".join(f"{k}={v}" for k, v in parts.items()), dtstart=start)
-        if counted is not None and next(iter(found), None) is not None:
-            found = found.replace(count=int(counted), until=None)
+        assert isinstance(found, rrule)
+        recurrence = _Recurrence(found, start, every, int(parts.get("INTERVAL", "1")), "COUNT" in parts)
+        if recurrence.interval < 1:
+            raise ValueError("INTERVAL is less than 1")
+        fires = recurrence.fires()
     except (ValueError, TypeError, KeyError) as wrong:
         raise ValueError(f'"{text}" is no RRULE: {str(wrong)[:100] or "it cannot be read"}') from None
-    assert isinstance(found, rrule)
-    return found
+    if not fires:
+        raise ValueError(f'"{text}" names no day; it never fires')
+    return recurrence.after
 
 
 def _local_until(text: str, zone: ZoneInfo) -> str:
@@ -139,25 +176,6 @@ def _local_until(text: str, zone: ZoneInfo) -> str:
         raise ValueError(f'UNTIL="{text}" cannot be read; write a day, such as UNTIL=20261231')
     until = datetime.strptime(f"{found[1]}T{found[2] or '235959'}", _COMPACT)
     return (until.replace(tzinfo=UTC).astimezone(zone) if found[3] else until).strftime(_COMPACT)
-
-
-def _later(rule: rrule, since: datetime) -> rrule:
-    """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
-    start, interval = rule._dtstart, rule._interval
-    days = (since - start).days
-    if rule._count is not None or days < 400:
-        return rule
-    match rule._freq:
-        case value if value == DAILY:
-            return rule.replace(dtstart=start + timedelta(days=(days - 2) // interval * interval))
-        case value if value == WEEKLY:
-            return rule.replace(dtstart=start + timedelta(weeks=(days // 7 - 1) // interval * interval))
-        case value if value == MONTHLY and start.day <= 28:
-            months = (days // 31 - 1) // interval * interval + start.month - 1
-            return rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
-        case value if value == YEARLY and start.day <= 28:
-            return rule.replace(dtstart=start.replace(year=start.year + (days // 366 - 1) // interval * interval))
-    return rule
 
 
 def first_moment(when: When, zone_name: str) -> datetime | None:
