@@ -17,6 +17,7 @@ COMMANDS = {
     "remove": "Take a schedule out.",
     "history": "What ran, what was missed, and why.",
     "feed": "Calendars and invitations, for participants or facilitators.",
+    "due": "Whether a slot is due now, for schedulers of others.",
     "export": "The same times for cron, systemd, GitHub Actions or Kubernetes.",
 }
 """Sub-command, which is `command` in the module `schedule_NAME`, and its line in the help."""

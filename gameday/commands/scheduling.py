@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -101,20 +101,22 @@ def scenario_reader(workspace: Workspace) -> Callable[[Path], Scenario]:
     return read
 
 
-def planning() -> Planning:
-    """The schedules of the workspace around this directory. Raises InvalidInput with all mistakes of all files.
-
-    Draws what is not drawn yet for surprises near enough, and keeps it.
-    """
+def planned() -> Planning:
+    """The schedules of the workspace around this directory. Raises InvalidInput with all mistakes of all files."""
     workspace = find_workspace(Path.cwd())
     reading = reader(workspace)
     schedules = reading.read_all()
-    memory, at = memory_of(workspace), now()
-    agenda = Agenda(schedules, reading.calendars, memory.seals())
-    drawn = agenda.draw(at, at + SEALED, lambda: secrets.token_hex(16))
-    if drawn.seals:
-        agenda = agenda.with_seals(memory.keep_seals(drawn.seals))
-    return Planning(workspace, agenda, memory, at)
+    memory = memory_of(workspace)
+    return Planning(workspace, Agenda(schedules, reading.calendars, memory.seals()), memory, now())
+
+
+def planning() -> Planning:
+    """The same, after what is not drawn yet for surprises near enough is drawn and kept."""
+    plan = planned()
+    drawn = plan.agenda.draw(plan.now, plan.now + SEALED, lambda: secrets.token_hex(16))
+    if not drawn.seals:
+        return plan
+    return replace(plan, agenda=plan.agenda.with_seals(plan.memory.keep_seals(drawn.seals)))
 
 
 def memory_of(workspace: Workspace) -> SlotMemory:

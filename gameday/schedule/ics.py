@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from icalendar import Calendar, Event, vCalAddress
@@ -20,7 +20,7 @@ def feed(published: Iterable[Published], audience: Audience, now: datetime) -> b
     calendar = _calendar("PUBLISH")
     calendar.add("X-WR-CALNAME", f"Drills, for {audience}")
     # Both of how often readers should ask again: the standard's, and the one that most of them know.
-    calendar.add("REFRESH-INTERVAL", "PT1H", parameters={"VALUE": "DURATION"})
+    calendar.add("REFRESH-INTERVAL", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     for one in published:
         calendar.add_component(_event(one, now))
