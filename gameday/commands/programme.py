@@ -44,10 +44,12 @@ def command(output: str) -> int:
     plan = planning()
     services = read_services(plan.workspace.root / "services.yaml").services
     programme, calendars = read_programme(plan.workspace, services, FAULTS)
-    found = standings(programme, _past(plan), plan.agenda, plan.now, plan.now + AHEAD)
+    # Anybody may call this: the moments of surprises stay sealed.
+    agenda = plan.agenda.without_seals()
+    found = standings(programme, _past(plan), agenda, plan.now, plan.now + AHEAD)
     freezes, holidays = ([c for path in paths for c in calendars[path].closings] for paths in (programme.freezes, programme.holidays))
     closed = ClosedTimes(freezes, holidays, zone_of(programme.zone))
-    proposed = proposals(programme, found, list(_scenarios(plan.workspace)), plan.agenda, closed, plan.now)
+    proposed = proposals(programme, found, list(_scenarios(plan.workspace)), agenda, closed, plan.now)
     if output == "json":
         click.echo(json.dumps({"duties": [_duty(s) for s in found], "proposals": [_proposal(p, programme) for p in proposed]}, indent=2))
     else:
@@ -122,7 +124,8 @@ def _lines(found: Sequence[Standing], proposed: Sequence[Proposal], programme: P
 
 def _add(proposal: Proposal, programme: Programme) -> str:
     """The command that plans it."""
-    assert proposal.moment is not None and proposal.scenario is not None
+    assert proposal.moment is not None
+    assert proposal.scenario is not None
     local = proposal.moment.astimezone(zone_of(programme.zone))
     name = f"{Path(proposal.scenario).stem}-{local:%Y%m%d}".lower().replace("_", "-")
     words = [

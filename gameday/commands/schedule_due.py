@@ -44,7 +44,7 @@ def command(name: str, program: tuple[str, ...], within: str | None) -> int:
         return 0
     sys.stderr.flush()
     try:
-        os.execvp(program[0], program)
+        os.execvp(program[0], program)  # noqa: S606  # the user's own program, with its arguments
     except OSError as error:
         raise Missing(f"{safe(program[0], 100)} cannot be started: {error.strerror}") from error
 
