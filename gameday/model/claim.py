@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from gameday.model.noun import Noun
+from gameday.model.schedule import IfMissed
 from gameday.model.slot import Moment
 
 
@@ -26,6 +27,8 @@ class Errand(Noun):
     service: str = ""
     faults: tuple[str, ...] = ()
     roster: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    if_missed: IfMissed = "skip"
+    """What becomes of it if it cannot begin in time."""
     responders: str = "human"
     variables: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
 

@@ -20,6 +20,7 @@ SLOTS = Table(
     Column("service", Text, nullable=False, default=""),
     Column("faults", JsonColumn, nullable=False),
     Column("roster", JsonColumn, nullable=False),
+    Column("if_missed", String(10), nullable=False, default="skip"),
     Column("responders", Text, nullable=False, default="human"),
     Column("variables", JsonColumn, nullable=False),
     Column("ends", MomentColumn, nullable=False),

@@ -21,6 +21,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text, nullable=False) for name in ("why", "title", "scenario", "service")),
         sa.Column("faults", JsonColumn, nullable=False),
         sa.Column("roster", JsonColumn, nullable=False),
+        sa.Column("if_missed", sa.String(10), nullable=False),
         sa.Column("responders", sa.Text, nullable=False),
         sa.Column("variables", JsonColumn, nullable=False),
         sa.Column("ends", MomentColumn, nullable=False),
