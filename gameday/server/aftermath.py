@@ -32,7 +32,9 @@ def aftermath(folder: Folder, log: Path, code: int | None, left: str = "") -> Af
         return Aftermath(True, 4, f"something may still be broken: {left}")
     review = _review(folder)
     if code in DOCUMENTED:
-        return Aftermath(True, code, "" if review is None or review.drill.outcome == "completed" else f"the drill was {review.drill.outcome}")
+        return Aftermath(
+            True, code, "" if review is None or review.drill.outcome == "completed" else f"the drill was {review.drill.outcome}"
+        )
     if review is None:
         how = f"was killed by signal {-code}" if code is not None and code < 0 else "ended before it said how"
         return Aftermath(True, 5, f"its process {how}; what it had broken was put back")

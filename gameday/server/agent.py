@@ -77,8 +77,8 @@ class Agent:
                     told = True
                     self._end_drills()
                 try:
-                    self.tick(takes=not why)
-                    if why and not self._drills:
+                    others = self.tick(takes=not why)
+                    if why and not self._drills and (why == "wind_down" or not others):
                         self._agents.leave(self.name)
                         return
                 except GamedayError as error:
@@ -88,34 +88,41 @@ class Agent:
         finally:
             presence.leave()
 
-    def tick(self, takes: bool = True) -> None:
-        """Settle what ended, go on with what others left, start what is due. Raises Missing while the store is away."""
+    def tick(self, takes: bool = True) -> int:
+        """Settle what ended, go on with what others left, start what is due. Says how many drills live that others started.
+
+        Raises Missing while the store is away; nothing is lost by that.
+        """
         self._give_sign_of_life()
         for drill in [d for d in self._drills if d.process.poll() is not None]:
+            # Raises while the store is away, and is done at the next tick.
             self._settle(drill.claim, drill.lock, drill.process.returncode)
             self._drills.remove(drill)
+        others = 0
         for claim in self._slots.open(self.host.name):
-            if claim.state == "running" and claim.agent != self.name:
-                self._take_over(claim, takes)
+            # One of our own that is not among ours: the store was lost just when we took it.
+            if claim.state == "running" and claim.drill not in {d.claim.drill for d in self._drills}:
+                others += not self._take_over(claim, takes)
             elif claim.state == "claimed" and takes:
                 self._begin(claim)
+        return others
 
     # --- starting -----------------------------------------------------------------------------------------------
 
     def _begin(self, claim: Claim) -> None:
         halted = self.host.state.halted
         if claim.errand.is_late(self.clock.now()):
-            cause, why = ("halted", f"drills were halted on {self.host.name}: {halted}") if halted else ("busy", "other drills were running")
+            cause, why = (
+                ("halted", f"drills were halted on {self.host.name}: {halted}") if halted else ("busy", "other drills were running")
+            )
             self._could_not(claim, cause, why)
         elif halted is None and len(self._drills) < self.at_once:
             drill = drill_of(claim.errand, self.root)
             if (lock := self.host.hold(drill)) is None:
                 return
-            taken = self._slots.take(claim, self.name, drill, self.clock.now())
-            if taken is None:
-                lock.release()
-            else:
-                self._start(taken, lock)
+            with lock.unless_kept():
+                if (taken := self._slots.take(claim, self.name, drill, self.clock.now())) is not None:
+                    self._start(taken, lock)
 
     def _start(self, claim: Claim, lock: DrillLock) -> None:
         try:
@@ -130,22 +137,24 @@ class Agent:
             lock.settle()
             return
         LOG.info("%s: started %s", claim.errand.key, claim.drill)
+        lock.keep()
         self._drills.append(_Drill(claim, lock, process))
 
-    def _take_over(self, claim: Claim, takes: bool) -> None:
-        """What another agent left. While it or its drill lives, the lock is held, and there is nothing to do."""
+    def _take_over(self, claim: Claim, takes: bool) -> bool:
+        """What another agent left. While it or its drill lives, the lock is held, and there is nothing to do: False."""
         if (lock := self.host.hold(claim.drill)) is None:
-            return
-        mine = self._slots.adopt(claim, self.name, self.clock.now())
-        if mine is None:
-            lock.release()
-            return
-        began = Folder(self.root / "reports" / claim.drill).path.is_dir()
-        if began or not takes or mine.errand.is_late(self.clock.now()):
-            self._settle(mine, lock, None)
-        else:
-            LOG.info("%s: nothing had begun; starting again", claim.errand.key)
-            self._start(mine, lock)
+            return False
+        with lock.unless_kept():
+            mine = self._slots.adopt(claim, self.name, self.clock.now())
+            if mine is None:
+                return True
+            began = Folder(self.root / "reports" / claim.drill).path.is_dir()
+            if began or not takes or mine.errand.is_late(self.clock.now()):
+                self._settle(mine, lock, None)
+            else:
+                LOG.info("%s: nothing had begun; starting again", claim.errand.key)
+                self._start(mine, lock)
+        return True
 
     # --- ending -------------------------------------------------------------------------------------------------
 

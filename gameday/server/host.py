@@ -10,6 +10,7 @@ import fcntl
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from gameday.bundle.host_state import HostState
@@ -68,7 +69,20 @@ class DrillLock:
 
     def __init__(self, number: int, path: Path, log: Path) -> None:
         self.number = number
-        self._path, self._log = path, log
+        self._path, self._log, self._kept = path, log, False
+
+    def keep(self) -> None:
+        """It is held on, beyond the block that began with `unless_kept`."""
+        self._kept = True
+
+    @contextlib.contextmanager
+    def unless_kept(self) -> Iterator[None]:
+        """Released at the end of the block, whatever happens in it, unless somebody keeps it."""
+        try:
+            yield
+        finally:
+            if not self._kept:
+                self.release()
 
     def settle(self) -> None:
         """What became of the drill is in the store: nothing here is needed any more."""
@@ -78,7 +92,9 @@ class DrillLock:
         self.release()
 
     def release(self) -> None:
-        os.close(self.number)
+        if self.number >= 0:
+            os.close(self.number)
+        self.number = -1
 
 
 class Presence:

@@ -92,9 +92,9 @@ class Slots:
         return self._change(claim, claim.state, values, "missed", who, why, now) is not None
 
     def ask(self, claim: Claim, cause: str, why: str, who: str, now: datetime) -> bool:
-        """Nobody could run it in time, and a person says what becomes of it."""
-        values = {"state": "waiting", "cause": cause, "why": why}
-        return self._change(claim, "claimed", values, "waiting", who, why, now) is not None
+        """Nobody could run it in time, nothing began, and somebody has to say what becomes of it."""
+        values = {"state": "waiting", "cause": cause, "why": why, "drill": None, "started": None}
+        return self._change(claim, claim.state, values, "waiting", who, why, now) is not None
 
     def note_silence(self, claim: Claim, who: str, now: datetime) -> bool:
         """Once: the host on which a drill runs does not answer. It is not run again; its own agent still tells how it ended."""
