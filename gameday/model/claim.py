@@ -44,12 +44,12 @@ class Errand(Noun):
 class Claim(Noun):
     """A slot that was taken. Whoever changes it has to show the `fence`, which goes up with each owner.
 
-    `claimed`: a server took it for the agents of `host` · `running`: `agent` starts or runs `drill` for it ·
-    `ran` and `missed`: settled, nobody changes it any more.
+    `waiting`: somebody has to say · `claimed`: a server took it for the agents of `host` · `running`: `agent` starts or runs `drill` for it ·
+    all others: settled, nobody changes it any more.
     """
 
     errand: Errand
-    state: Literal["waiting", "claimed", "running", "ran", "missed"]
+    state: str
     fence: int
     host: str = ""
     """Where it is to run: an agent of this host takes it."""

@@ -36,6 +36,8 @@ class Planning:
         self._slots, self._memory, self._watches = Slots(self.database), Memory(self.database), Watches(self.database)
         self._until: dict[str, datetime] = {}
         self._next: datetime | None = None
+        self.taken_late = 0.0
+        """Seconds between the moment of the slot that was taken last, and that it was taken."""
         self.agenda = Agenda(())
 
     def use(self, agenda: Agenda, first_seen: Mapping[str, datetime]) -> None:
@@ -95,6 +97,7 @@ class Planning:
         elif not can_run:
             return False
         elif self._slots.claim(errand, self.host.name, self.server, now):
+            self.taken_late = (now - errand.moment).total_seconds()
             LOG.info("%s: claimed", errand.key)
         return True
 

@@ -73,8 +73,7 @@ class Scheduler:
         now, seconds = self.clock.now(), self.clock.boottime()
         can_run = self.host.has_agent()
         if seconds - self._read >= READ_EVERY:
-            self._refresh(now, seconds)
-            self._read = seconds
+            self.refresh()
         self.planning.look(now, can_run)
         if seconds - self._asked >= OPEN_EVERY:
             self.silence.listen(self._agents.all(), seconds)
@@ -82,8 +81,10 @@ class Scheduler:
                 self._look_at(claim, now, seconds, can_run)
             self._asked = seconds
 
-    def _refresh(self, now: datetime, seconds: float) -> None:
-        """Read what changed; draw the moments of surprises; use both."""
+    def refresh(self) -> None:
+        """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files."""
+        now, seconds = self.clock.now(), self.clock.boottime()
+        self._read = seconds
         if self._began and not self.source.changed() and seconds - self._drawn < DRAW_EVERY:
             return
         try:

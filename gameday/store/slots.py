@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from gameday.model.claim import Claim, Errand, EventKind, SlotEvent
 from gameday.model.slot import SlotRecord
@@ -123,11 +123,24 @@ class Slots:
         with self._database.reading() as connection:
             return [claim_of(row) for row in connection.execute(wanted).mappings()]
 
-    def since(self, moment: datetime) -> Sequence[SlotRecord]:
-        """Records of slots due at this moment or later, oldest first."""
-        wanted = select(SLOTS).where(SLOTS.c.moment >= moment).order_by(SLOTS.c.moment, SLOTS.c.schedule)
+    def told(self, schedule: str, moment: datetime) -> tuple[Errand, SlotRecord] | None:
+        """What a slot was to run, and what became of it."""
+        wanted = select(SLOTS).where(SLOTS.c.schedule == schedule, SLOTS.c.moment == moment)
         with self._database.reading() as connection:
-            return [record_of(row) for row in connection.execute(wanted).mappings()]
+            row = connection.execute(wanted).mappings().one_or_none()
+        return None if row is None else (claim_of(row).errand, record_of(row))
+
+    def counts(self) -> Sequence[tuple[str, str, int]]:
+        """How many slots there are of each state and cause."""
+        c = SLOTS.c
+        with self._database.reading() as connection:
+            rows = connection.execute(select(c.state, c.cause, func.count()).group_by(c.state, c.cause))
+            return [(state, cause or "", number) for state, cause, number in rows]
+
+    def last_event_before(self, moment: datetime) -> int:
+        """The number of the last event older than a moment; 0 where there is none."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(SLOT_EVENTS.c.seq)).where(SLOT_EVENTS.c.at < moment)).scalar() or 0
 
     def events(self, after: int = 0) -> Sequence[SlotEvent]:
         """What happened, in order, after an event of this number."""
