@@ -53,6 +53,6 @@ class AgentProcess:
             self._close()
 
     def _close(self) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.close()
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None

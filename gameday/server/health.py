@@ -130,7 +130,7 @@ class HealthServer:
             raise Missing(f"cannot listen on {settings.listen}: {error.strerror}; write another [server] listen in gameday.toml") from error
         certificate = str(root / settings.certificate) if settings.certificate else None
         config = uvicorn.Config(
-            made([] if host.startswith(LOOPBACK) else [host, "*"]), log_config=None, access_log=False, server_header=False, lifespan="off",
+            made(() if host.startswith(LOOPBACK) else ("*",)), log_config=None, access_log=False, server_header=False, lifespan="off",
             ws="none", http="h11", loop="asyncio", timeout_keep_alive=5, limit_concurrency=32, h11_max_incomplete_event_size=16_384,
             ssl_certfile=certificate, ssl_keyfile=str(root / settings.key) if settings.key and certificate else None,
         )  # fmt: skip

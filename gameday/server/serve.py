@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -34,9 +34,10 @@ class Server:
     _store: str = ""
 
     def health(self) -> Health:
-        store, slots = self._store, ()
+        store = self._store
+        slots: Sequence[tuple[str, str, int]] = ()
         try:
-            slots = tuple(Slots(self.scheduler.database).counts())
+            slots = Slots(self.scheduler.database).counts()
         except GamedayError as error:
             store = str(error)
         return Health(
