@@ -22,6 +22,8 @@ COMMANDS = {
     "report": ("report", "Print a drill's report again."),
     "list": ("list_", "List faults, probes, gaps, scenarios or drills."),
     "explain": ("explain", "The manual page of a fault or a gap."),
+    "schedule": ("schedule", "Drills in the calendar: plan, list, invite, export."),
+    "programme": ("programme", "What should be drilled how often, what was, what is due."),
     "sandbox": ("sandbox", "Start, stop or look at the sandbox."),
     "shell": ("shell", "A shell whose commands are recorded for the drill."),
     "ack": ("words:ack", "Acknowledge a page."),

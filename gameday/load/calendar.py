@@ -37,7 +37,7 @@ def read_calendar(path: Path) -> Calendar:
         raise AssertionError("unreachable") from wrong
     if not components or any(c.name != "VCALENDAR" for c in components):
         mistakes.add(Mark(1, 1), "is not an iCalendar file; it begins with BEGIN:VCALENDAR")
-    events = [event for c in components for event in c.walk("VEVENT")]
+    events: list[Any] = [event for c in components for event in c.walk("VEVENT")]
     moved = {(str(e.get("UID")), _naive(e["RECURRENCE-ID"].dt)) for e in events if "RECURRENCE-ID" in e}
     closings: list[Closing] = []
     for event, place in zip(events, places, strict=False):

@@ -37,7 +37,8 @@ class ScheduleReader:
 
     def read_all(self) -> Sequence[Schedule]:
         """All schedules. Raises InvalidInput with the mistakes of all files."""
-        found, wrong = [], []
+        found: list[Schedule] = []
+        wrong: list[Mistake] = []
         for path in self.workspace.schedules():
             try:
                 found.append(self.read(path))

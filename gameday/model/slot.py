@@ -130,6 +130,9 @@ class Invitation(Noun):
     begins: Moment
     ends: Moment
     title: str
+    organizer: str = ""
+    people: tuple[str, ...] = ()
+    """To whom it was sent, so that it can be taken back."""
     cancelled: bool = False
 
 

@@ -96,6 +96,10 @@ class Agenda:
                 without_room.append(Withheld(schedule=schedule.name, moment=window.opens, by="no_room", why=why))
         return Drawn(seals, without_room)
 
+    def without_seals(self) -> Agenda:
+        """What everybody may know: no moment of a surprise."""
+        return Agenda(self.schedules.values(), self.calendars)
+
     def with_seals(self, seals: Iterable[Seal]) -> Agenda:
         """The same agenda with these seals beside its own; the highest turn of a window holds."""
         return Agenda(self.schedules.values(), self.calendars, (*self.seals, *seals))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -34,13 +35,24 @@ class Event:
     title: str
     text: str
     people: tuple[str, ...] = ()
+    organizer: str = ""
+    """The address of a facilitator, if one has any."""
     blocks: bool = True
     """Whether people are busy meanwhile; a window of two weeks keeps nobody from work."""
 
     @property
     def digest(self) -> str:
         """Of all that readers see."""
-        said = (self.begins.isoformat(), self.ends.isoformat(), self.zone, self.title, self.text, *self.people, str(self.blocks))
+        said = (
+            self.begins.isoformat(),
+            self.ends.isoformat(),
+            self.zone,
+            self.title,
+            self.text,
+            *self.people,
+            self.organizer,
+            str(self.blocks),
+        )
         return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
@@ -66,6 +78,7 @@ def _of_slot(slot: Slot, schedule: Schedule, roster: Mapping[str, Sequence[str]]
     return Event(
         schedule=schedule.name, occasion=seal.opens if seal else slot.moment, begins=slot.moment, ends=slot.ends, zone=schedule.zone,
         title=f"{MARK}: {schedule.title}", text="\n".join(lines), people=people,
+        organizer=next((p for p in roster.get(FACILITATOR, ()) if "@" in p), ""),
     )  # fmt: skip
 
 
@@ -108,36 +121,39 @@ def _local(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
 
 
-def published(
-    before: Iterable[Invitation], events: Sequence[Event], audience: Audience, now: datetime
-) -> Sequence[tuple[Invitation, Event | None]]:
-    """What is to be published now, after what was published before.
+@dataclass(frozen=True)
+class Published:
+    """An invitation as it now stands, with its event; None where it is taken back."""
 
-    An event keeps its UID for ever: one that is about the same occasion, or else the nearest of its schedule that is still to
-    come, was moved. Whatever readers see changed: the sequence grows. What has no event any more is cancelled, and stays
-    so. Events of the past are left as they are, and are not in the result.
+    invitation: Invitation
+    event: Event | None
+    is_new: bool
+    """Whether readers have not seen it like this."""
+
+
+def publish(before: Iterable[Invitation], events: Sequence[Event], audience: Audience, since: datetime) -> Sequence[Published]:
+    """What is to be published of events that end after `since`, when this was published before.
+
+    An event keeps its UID for ever: one about the same occasion, or else the nearest of its schedule, was moved. Whatever
+    readers see changed: the sequence grows. What has no event any more is cancelled, and told of as long as it would last.
     """
-    known = [i for i in before if i.feed == audience and (i.ends > now or i.cancelled)]
+    known = [i for i in before if i.feed == audience and i.ends > since]
     live = [i for i in known if not i.cancelled]
     cancelled = {i.uid: i for i in known if i.cancelled}
-    result: list[tuple[Invitation, Event | None]] = []
     pairs = _paired(live, events)
-    for event, old in pairs:
-        fresh = _invitation(event, audience)
-        # Whoever comes back after a cancellation is an update of it: readers would pass over a lower sequence.
-        old = old or cancelled.pop(fresh.uid, None)
-        if old is None:
-            result.append((fresh, event))
-        elif old.digest == event.digest and not old.cancelled:
-            result.append((old, event))
-        else:
-            result.append((fresh.model_copy(update={"uid": old.uid, "sequence": old.sequence + 1}), event))
     kept = {old.uid for _, old in pairs if old is not None}
-    for gone in live:
-        if gone.uid not in kept:
-            result.append((gone.model_copy(update={"cancelled": True, "sequence": gone.sequence + 1}), None))
-    result += [(i, None) for i in cancelled.values() if i.ends > now]
-    return result
+    result = []
+    for event, old in pairs:
+        uid = old.uid if old else _uid(event, audience, kept)
+        # One that comes back after it was cancelled is an update of it: readers would pass over a lower sequence.
+        old = old or cancelled.pop(uid, None)
+        kept.add(uid)
+        if old is not None and old.digest == event.digest and not old.cancelled:
+            result.append(Published(old, event, False))
+        else:
+            result.append(Published(_invitation(event, audience, uid, old.sequence + 1 if old else 0), event, True))
+    taken_back = (i.model_copy(update={"cancelled": True, "sequence": i.sequence + 1}) for i in live if i.uid not in kept)
+    return [*result, *(Published(i, None, True) for i in taken_back), *(Published(i, None, False) for i in cancelled.values())]
 
 
 _NEAR_SECONDS = 16 * 86_400
@@ -176,9 +192,17 @@ def _counts(names: Iterable[str]) -> Mapping[str, int]:
     return counts
 
 
-def _invitation(event: Event, audience: Audience) -> Invitation:
-    name = hashlib.sha256(f"{audience}|{event.schedule}|{event.occasion.isoformat()}".encode()).hexdigest()[:32]
+def _uid(event: Event, audience: Audience, taken: Collection[str]) -> str:
+    """The same for the same occasion, unless one that was moved away from it goes on under that name."""
+    for number in count():
+        said = f"{audience}|{event.schedule}|{event.occasion.isoformat()}{f'|{number}' if number else ''}"
+        if (uid := f"{hashlib.sha256(said.encode()).hexdigest()[:32]}@gameday") not in taken:
+            return uid
+    raise AssertionError("unreachable")
+
+
+def _invitation(event: Event, audience: Audience, uid: str, sequence: int) -> Invitation:
     return Invitation(
-        uid=f"{name}@gameday", feed=audience, schedule=event.schedule, occasion=event.occasion, digest=event.digest,
-        begins=event.begins, ends=event.ends, title=event.title,
+        uid=uid, feed=audience, schedule=event.schedule, occasion=event.occasion, sequence=sequence, digest=event.digest,
+        begins=event.begins, ends=event.ends, title=event.title, organizer=event.organizer, people=event.people,
     )  # fmt: skip
