@@ -34,6 +34,8 @@ COMMANDS = {
     "update": ("words:update", "Tell others how it stands."),
     "step": ("words:step", "Say that a step of the runbook was done."),
     "resolve": ("words:resolve", "Say that the incident is over."),
+    "serve": ("serve", "Run the schedules of this workspace."),
+    "agent": ("agent", "Run the slots that servers take for this host."),
     "halt": ("halt", "Stop every drill on this host and refuse new ones."),
     "resume": ("resume", "Allow drills again."),
     "recover": ("recover", "Put back whatever a dead drill left."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from gameday.commands.judging import exit_code, judge, print_review
+from gameday.bundle.ids import is_drill_id
+from gameday.commands.judging import judge, print_review
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.progress import Progress
 from gameday.commands.reading import request_for
@@ -15,6 +17,7 @@ from gameday.conduct.drill import Conducted
 from gameday.conduct.start import Request, Telling, conduct_request
 from gameday.errors import InvalidInput, Mistake, Refused
 from gameday.model.review import Review
+from gameday.review.exit_code import exit_code
 
 
 @click.command()
@@ -23,11 +26,12 @@ from gameday.model.review import Review
 @click.option("--no-fault", is_flag=True, help="Control run: everything but the fault, to find false alarms.")
 @click.option("--keep-sandbox", is_flag=True, help="Leave the sandbox up afterwards.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Override one of the scenario's vars.")
+@click.option("--drill", hidden=True, help="The id of the drill, for those who have to know it before it begins.")
 @FAIL_ON
 @OUTPUT
 def command(
     scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...],
-    fail_on: str, output: str,
+    drill: str | None, fail_on: str, output: str,
 ) -> int:  # fmt: skip
     """Conduct drills, one after the other, and report.
 
@@ -35,12 +39,14 @@ def command(
     6 environment missing, 129/130/143 stopped by a signal.
     """
     requests = _read_all(scenarios, responders, no_fault, keep_sandbox, variables)
+    if drill is not None:
+        requests = [_with_id(requests, drill)]
     codes = []
     reviews = []
     for request in requests:
         conducted, review = _one(request, output)
         reviews.append(review)
-        codes.append(exit_code(review, fail_on, conducted))
+        codes.append(exit_code(review, fail_on, conducted.signal))
         if conducted.signal:
             break
     if output == "json":
@@ -65,6 +71,12 @@ def _read_all(
     if mistakes:
         raise InvalidInput(*mistakes)
     return requests
+
+
+def _with_id(requests: list[Request], drill: str) -> Request:
+    if len(requests) != 1 or not is_drill_id(drill):
+        raise InvalidInput(f"--drill {drill!r}: an id of letters, digits and hyphens, for one scenario")
+    return replace(requests[0], drill=drill)
 
 
 def _one(request: Request, output: str) -> tuple[Conducted, Review]:

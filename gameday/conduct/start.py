@@ -45,6 +45,8 @@ class Request:
     root: Path
     keep_sandbox: bool = False
     settings: Settings = Settings()
+    drill: str | None = None
+    """The id that the drill shall have. Its folder cannot be made twice, so an id is drilled once."""
 
     @property
     def docker(self) -> DockerSettings | None:
@@ -87,7 +89,7 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
-    drill = drill_id(name, datetime.now(UTC))
+    drill = request.drill or drill_id(name, datetime.now(UTC))
     plan = make_plan(
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
         responders=request.responders, no_fault=request.no_fault, settings=request.settings,

@@ -65,6 +65,11 @@ class Agenda:
         """The first slot of one schedule later than a moment."""
         return self._planned[name].next_after(after)
 
+    def stands_in_the_way(self, name: str, moment: datetime) -> str | None:
+        """Why a drill of this schedule may not begin at a moment; None where it may."""
+        found = self._planned[name].in_the_way(moment)
+        return found[1] if found else None
+
     def windows(self, since: datetime, until: datetime) -> Sequence[Window]:
         """The windows of surprises that are open at any time between these moments."""
         found = (w for s in self.schedules.values() for w in windows(s, zone_of(s.zone), since, until))
