@@ -24,6 +24,7 @@ LocalMoments = Callable[[datetime], Iterator[datetime]]
 _OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """How often a drill may be; not each hour or minute."""
 _DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
 _COMPACT = "%Y%m%dT%H%M%S"
 
 
@@ -45,7 +46,7 @@ def moments(when: When, zone_name: str, since: datetime) -> Iterator[datetime]:
 
 
 def _in_utc(locals_: Iterator[datetime], zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
-    last = since - timedelta(seconds=1)
+    last = since - _TICK
     moved: list[datetime] = []
     for local in locals_:
         moment = to_utc(local, zone)
@@ -134,11 +135,13 @@ class _Recurrence:
     def _later(self, since: datetime) -> rrule:
         """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
         start, days = self.start, (since - self.start).days
-        if self.counted or days < 400 or start.day > 28:
+        if self.counted or days < 400:
             return self.rule
         if self.every in ("DAILY", "WEEKLY"):
             step = self.interval * (1 if self.every == "DAILY" else 7)
             return self.rule.replace(dtstart=start + timedelta(days=(days - 14) // step * step))
+        if start.day > 28:  # not every month has this day, and the rule may be about it
+            return self.rule
         step = self.interval * (1 if self.every == "MONTHLY" else 12)
         months = (days // 31 - 13) // step * step + start.month - 1
         return self.rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
