@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -80,16 +81,18 @@ def _cron(text: str) -> LocalMoments:
             f'"{text}" has {count} field{"s" * (count != 1)}; cron has five: minute hour day month weekday, as in "0 10 * * TUE"'
         )
     try:
-        CronSim(text, datetime(2000, 1, 1))
+        parsed = CronSim(text, datetime(2000, 1, 1))
     except CronSimError as wrong:
         raise ValueError(f'"{text}" is no cron rule: {_cron_fault(str(wrong), text)}') from None
 
     def after(since: datetime) -> Iterator[datetime]:
         whole = since.replace(second=0, microsecond=0)
         begin = whole if whole == since else whole + timedelta(minutes=1)
-        # CronSim gives what comes after; one minute earlier is the same as at and after.
+        # CronSim gives what comes after; one minute earlier is the same as at and after. Reading the text again takes longest.
+        walking = copy(parsed)
+        walking.dt = begin - timedelta(minutes=1)
         try:
-            yield from CronSim(text, begin - timedelta(minutes=1))
+            yield from walking
         except OverflowError:
             return
 
@@ -135,15 +138,16 @@ class _Recurrence:
     def _later(self, since: datetime) -> rrule:
         """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
         start, days = self.start, (since - self.start).days
-        if self.counted or days < 400:
+        if self.counted or days < 60:
             return self.rule
         if self.every in ("DAILY", "WEEKLY"):
             step = self.interval * (1 if self.every == "DAILY" else 7)
-            return self.rule.replace(dtstart=start + timedelta(days=(days - 14) // step * step))
+            return self.rule.replace(dtstart=start + timedelta(days=days // step * step))
         if start.day > 28:  # not every month has this day, and the rule may be about it
             return self.rule
         step = self.interval * (1 if self.every == "MONTHLY" else 12)
-        months = (days // 31 - 13) // step * step + start.month - 1
+        months = (since.year - start.year) * 12 + since.month - start.month - 1
+        months = months // step * step + start.month - 1
         return self.rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
 
 
