@@ -12,7 +12,7 @@ from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
 from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way
-from gameday.schedule.rule import moments
+from gameday.schedule.rule import in_utc, local_rule
 from gameday.schedule.surprise import draw, windows
 
 Occasion = Slot | Withheld
@@ -110,6 +110,7 @@ class _Planned:
 
     def __init__(self, schedule: Schedule, closed: ClosedTimes, seals: Mapping[datetime, Seal]) -> None:
         self.schedule, self.closed, self.zone = schedule, closed, zone_of(schedule.zone)
+        self._rule, self._hours = local_rule(schedule.when, schedule.zone), schedule.open_hours
         self._seals = seals
         self._drawn = sorted(seal.moment for seal in seals.values() if self._is_of_a_window(seal))
         self._upcoming: tuple[datetime, datetime] | None = None
@@ -137,7 +138,7 @@ class _Planned:
 
     def _moments(self, since: datetime) -> Iterator[datetime]:
         if self.schedule.when.surprise is None:
-            return moments(self.schedule.when, self.schedule.zone, since)
+            return in_utc(self._rule, self.zone, since)
         return (moment for moment in self._drawn if moment >= since)
 
     def seal(self, window: Window) -> Seal | None:
@@ -145,7 +146,7 @@ class _Planned:
         return found if found is not None and found.moment < window.closes else None
 
     def in_the_way(self, moment: datetime) -> tuple[WithheldBy, str] | None:
-        return in_the_way(moment, self.schedule.length, self.schedule.open_hours, self.closed, self.zone)
+        return in_the_way(moment, self.schedule.length, self._hours, self.closed, self.zone)
 
     def next_after(self, after: datetime) -> Slot | None:
         if self._next is not None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from dateutil.rrule import rrule, rrulestr
 
-from gameday.model.local_time import exists, to_utc, zone_of
+from gameday.model.local_time import to_utc, zone_of
 from gameday.model.schedule import When
 
 LocalMoments = Callable[[datetime], Iterator[datetime]]
@@ -25,6 +25,7 @@ LocalMoments = Callable[[datetime], Iterator[datetime]]
 _OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """How often a drill may be; not each hour or minute."""
 _DAY = timedelta(days=1)
+_NONE = timedelta(0)
 _TICK = timedelta(microseconds=1)
 _COMPACT = "%Y%m%dT%H%M%S"
 
@@ -34,24 +35,19 @@ def moments(when: When, zone_name: str, since: datetime) -> Iterator[datetime]:
 
     Raises ValueError where the rule cannot be read.
     """
-    zone = zone_of(zone_name)
-    local = local_rule(when, zone_name)
+    return in_utc(local_rule(when, zone_name), zone_of(zone_name), since)
+
+
+def in_utc(rule: LocalMoments, zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
+    """What a wall clock's rule means in UTC, at and after `since`."""
     here = since.astimezone(zone)
     # A time that the clock left out comes later than it is called: then look further back.
-    back = _DAY if here.utcoffset() != (since - _DAY).astimezone(zone).utcoffset() else timedelta(0)
-    try:
-        begin = here.replace(tzinfo=None) - back
-    except OverflowError:
-        begin = datetime.min
-    return _in_utc(local(begin), zone, since)
-
-
-def _in_utc(locals_: Iterator[datetime], zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
+    back = _DAY if here.utcoffset() != (since - _DAY).astimezone(zone).utcoffset() else _NONE
     last = since - _TICK
     moved: list[datetime] = []
-    for local in locals_:
+    for local in rule(here.replace(tzinfo=None) - back):
         moment = to_utc(local, zone)
-        if not exists(local, zone):
+        if moment.astimezone(zone).replace(tzinfo=None) != local:
             moved.append(moment)
             continue
         while moved and moved[0] <= moment:
@@ -189,6 +185,6 @@ def first_moment(when: When, zone_name: str) -> datetime | None:
     """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
     start = when.start or when.once or datetime(2000, 1, 1)
     try:
-        return next(moments(when, zone_name, (start - _DAY).replace(tzinfo=UTC)), None)
+        return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)
     except CronSimError:
         return None
