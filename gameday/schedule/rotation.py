@@ -52,7 +52,7 @@ def rosters(slots: Iterable[Slot], schedules: Mapping[str, Schedule], records: I
         for name in sorted(schedule.roles, key=lambda n: (n != FACILITATOR, n)):
             roster[name] = turns.fill(slot, name, schedule.roles[name], () if name == FACILITATOR else schedule.barred, clashes)
         of[slot.key] = roster
-    return Rosters(of, clashes)
+    return Rosters(of, tuple(clashes))
 
 
 class _Turns:
