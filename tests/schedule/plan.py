@@ -23,7 +23,15 @@ def wall(text: str) -> datetime:
 def schedule(name: str = "checkout", *, zone: str = "Europe/Paris", minutes: int = 60, **fields: Any) -> Schedule:
     """`cron`, `rrule` with `start`, `once` or `surprise`, and any other field."""
     when = When(**{key: fields.pop(key) for key in ("once", "cron", "rrule", "start", "surprise") if key in fields})
-    return Schedule(name=name, title=f"Practice of {name}", scenario="scenarios/x.yaml", zone=zone, when=when, length=timedelta(minutes=minutes), **fields)
+    return Schedule(
+        name=name,
+        title=f"Practice of {name}",
+        scenario="scenarios/x.yaml",
+        zone=zone,
+        when=when,
+        length=timedelta(minutes=minutes),
+        **fields,
+    )
 
 
 def hours(begins: str = "09:00", ends: str = "17:00", days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")) -> Hours:

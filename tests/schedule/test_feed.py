@@ -61,13 +61,11 @@ def by_icalendar(data: bytes) -> tuple[str, list[Read]]:
 
 def by_vobject(data: bytes) -> tuple[str, list[Read]]:
     calendar: Any = vobject.readOne(data.decode())
-    found = []
-    for e in getattr(calendar, "vevent_list", []):
-        found.append(
-            Read(e.uid.value, int(e.sequence.value), e.summary.value, e.dtstart.value.astimezone(UTC), e.dtend.value.astimezone(UTC), e.status.value,
-                 e.description.value if hasattr(e, "description") else "", tuple(a.value for a in e.contents.get("attendee", [])))
-        )  # fmt: skip
-    return calendar.method.value, found
+    return calendar.method.value, [
+        Read(e.uid.value, int(e.sequence.value), e.summary.value, e.dtstart.value.astimezone(UTC), e.dtend.value.astimezone(UTC), e.status.value,
+             e.description.value if hasattr(e, "description") else "", tuple(a.value for a in e.contents.get("attendee", [])))
+        for e in getattr(calendar, "vevent_list", [])
+    ]  # fmt: skip
 
 
 @pytest.fixture(params=["icalendar", "vobject"])
@@ -122,7 +120,11 @@ def test_participants_do_not_see_the_fault_and_facilitators_do(reader: Any) -> N
 
 
 def test_people_are_invited_by_their_address_and_in_turns(reader: Any) -> None:
-    assert [e.people for e in reader(Desk().feed(MONTHLY))[1]] == [("mailto:ana@example.org",), ("mailto:ben@example.org",), ("mailto:ana@example.org",)]
+    assert [e.people for e in reader(Desk().feed(MONTHLY))[1]] == [
+        ("mailto:ana@example.org",),
+        ("mailto:ben@example.org",),
+        ("mailto:ana@example.org",),
+    ]
     assert {e.people for e in reader(Desk("facilitators").feed(MONTHLY))[1]} == {("mailto:gil@example.org",)}
 
 

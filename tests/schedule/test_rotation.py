@@ -31,7 +31,11 @@ def test_people_take_turns_in_the_order_of_the_file() -> None:
 
 def test_who_was_in_any_drill_last_comes_last() -> None:
     one = schedule(cron="x", roles={"responder": role("ana", "ben", "chi")})
-    assert turns(one, (ran("other", "2026-11-01 09:00", "ana"), ran("gone", "2026-10-01 09:00", "chi")))[:3] == [("ben",), ("chi",), ("ana",)]
+    assert turns(one, (ran("other", "2026-11-01 09:00", "ana"), ran("gone", "2026-10-01 09:00", "chi")))[:3] == [
+        ("ben",),
+        ("chi",),
+        ("ana",),
+    ]
 
 
 def test_a_drill_that_was_missed_is_nobody_s_turn() -> None:
@@ -76,7 +80,9 @@ def test_a_drill_that_ends_when_another_begins_keeps_nobody_from_it() -> None:
 
 def test_who_is_in_a_drill_that_runs_now_is_busy() -> None:
     one, two = (schedule(n, cron="x", roles={"responder": role("ana", "ben")}) for n in ("one", "two"))
-    found = rosters([slot("two", "2026-12-08 09:30")], {"one": one, "two": two}, (ran("one", "2026-12-08 09:00", "ana", outcome="running"),))
+    found = rosters(
+        [slot("two", "2026-12-08 09:30")], {"one": one, "two": two}, (ran("one", "2026-12-08 09:00", "ana", outcome="running"),)
+    )
     assert found.of[slot("two", "2026-12-08 09:30").key] == {"responder": ("ben",)}
 
 

@@ -44,7 +44,11 @@ def test_ten_o_clock_stays_ten_o_clock_over_both_changes() -> None:
 
 def test_a_moved_time_and_the_next_one_come_in_order_and_once() -> None:
     # 02:00 is left out and comes at 03:00, which is there anyway.
-    assert starts(schedule(cron="0 1-4 * * *", minutes=10), "2027-03-28", "2027-03-28 03:00") == ["2027-03-28 00:00", "2027-03-28 01:00", "2027-03-28 02:00"]
+    assert starts(schedule(cron="0 1-4 * * *", minutes=10), "2027-03-28", "2027-03-28 03:00") == [
+        "2027-03-28 00:00",
+        "2027-03-28 01:00",
+        "2027-03-28 02:00",
+    ]
 
 
 def test_the_twenty_ninth_of_february_is_in_leap_years_alone() -> None:

@@ -23,7 +23,9 @@ MINUTE = timedelta(minutes=1)
 STEP = timedelta(minutes=5)
 """Of the walk: all times here lie so far apart, and every change of clocks is so many of them."""
 FREEZES = [("2026-11-20 18:00", "2026-12-01 08:00"), ("2026-12-18 00:00", "2027-01-04 00:00"), ("2027-03-28 02:15", "2027-03-28 03:45")]
-HOLIDAYS = [(f"{d} 00:00", f"{date.fromisoformat(d) + timedelta(days=1)} 00:00") for d in ("2026-07-14", "2026-11-11", "2027-04-05", "2027-05-05")]
+HOLIDAYS = [
+    (f"{d} 00:00", f"{date.fromisoformat(d) + timedelta(days=1)} 00:00") for d in ("2026-07-14", "2026-11-11", "2027-04-05", "2027-05-05")
+]
 CALENDARS = {"freezes.ics": closed(*FREEZES), "holidays.ics": closed(*HOLIDAYS)}
 OFFICE = ("mon", "tue", "wed", "thu", "fri")
 
@@ -64,7 +66,15 @@ CASES = [
     case("fortnight", NEW_YORK, "10:15", lambda d: d.weekday() == 2 and (d - date(2022, 1, 5)).days % 14 == 0,
          rrule="FREQ=WEEKLY;INTERVAL=2", start=wall("2022-01-05 10:15"), hours=hours()),
 ]  # fmt: skip
-SURPRISE = schedule("lobby", zone=SYDNEY, minutes=90, surprise=each("month"), hours=hours("10:00", "16:00"), freezes=("freezes.ics",), holidays=("holidays.ics",))
+SURPRISE = schedule(
+    "lobby",
+    zone=SYDNEY,
+    minutes=90,
+    surprise=each("month"),
+    hours=hours("10:00", "16:00"),
+    freezes=("freezes.ics",),
+    holidays=("holidays.ics",),
+)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +164,12 @@ def test_whoever_sleeps_until_the_next_slot_misses_none() -> None:
 def test_a_year_of_surprises_has_one_in_each_month_that_has_room_and_none_in_a_freeze() -> None:
     """With a clock that goes on day by day, and a freeze that nobody knew of when the moments were drawn."""
     agenda, clock, seen = Agenda([SURPRISE], CALENDARS), BEGIN, []
-    late = {**CALENDARS, "freezes.ics": Calendar(file="x", closings=(*CALENDARS["freezes.ics"].closings, *closed(("2027-02-03 00:00", "2027-02-26 00:00")).closings))}
+    late = {
+        **CALENDARS,
+        "freezes.ics": Calendar(
+            file="x", closings=(*CALENDARS["freezes.ics"].closings, *closed(("2027-02-03 00:00", "2027-02-26 00:00")).closings)
+        ),
+    }
     salts = iter(f"salt {n}" for n in range(10_000))
     while clock < END:
         if clock == utc("2027-02-02"):
@@ -164,7 +179,20 @@ def test_a_year_of_surprises_has_one_in_each_month_that_has_room_and_none_in_a_f
         clock += timedelta(days=1)
     sydney = ZoneInfo(SYDNEY)
     months = [f"{s.moment.astimezone(sydney):%Y-%m}" for s in seen]
-    assert months == ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11", "2026-12", "2027-01", "2027-02", "2027-03", "2027-04", "2027-05", "2027-06"]
+    assert months == [
+        "2026-07",
+        "2026-08",
+        "2026-09",
+        "2026-10",
+        "2026-11",
+        "2026-12",
+        "2027-01",
+        "2027-02",
+        "2027-03",
+        "2027-04",
+        "2027-05",
+        "2027-06",
+    ]
     assert all(may_be(SURPRISE, s.moment) for s in seen)
     (february,) = [s.moment.astimezone(sydney) for s in seen if s.moment.astimezone(sydney).month == 2]
     assert february.day in (1, 2, 26), "either before the new freeze was known, or outside of it"
