@@ -37,22 +37,20 @@ def export(kind: Kind, schedule: Schedule, firings: Sequence[Firing], place: Pla
             return {f"gameday-{schedule.name}.yaml": _kubernetes(schedule, firings, place)}
 
 
-def _run(schedule: Schedule) -> list[str]:
+def _drill(schedule: Schedule) -> list[str]:
+    """The command: where no slot is due it does nothing and succeeds; else its exit code is that of the drill."""
     variables = [part for name, value in schedule.variables.items() for part in ("--var", f"{name}={_text(value)}")]
-    return ["gameday", "run", schedule.scenario, "--responders", schedule.responders, *variables]
+    run = ["gameday", "run", schedule.scenario, "--responders", schedule.responders, *variables]
+    return ["gameday", "schedule", "due", schedule.name, "--", *run]
 
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _command(schedule: Schedule) -> str:
-    return f"gameday schedule due {schedule.name} && {shlex.join(_run(schedule))}"
-
-
 def _cron(schedule: Schedule, firings: Sequence[Firing], place: Place) -> str:
     # cron takes % for the end of the line.
-    command = f"cd {shlex.quote(place.folder)} && {_command(schedule)}".replace("%", r"\%")
+    command = f"cd {shlex.quote(place.folder)} && {shlex.join(_drill(schedule))}".replace("%", r"\%")
     lines = [f"# DRILL: {schedule.title}", f"# {_MADE}", f"# Times are those of a clock in {place.clock}.", f"CRON_TZ={place.clock}"]
     return "\n".join([*lines, *(f"{f.cron}  {command}" for f in firings)]) + "\n"
 
@@ -60,7 +58,7 @@ def _cron(schedule: Schedule, firings: Sequence[Firing], place: Place) -> str:
 def _systemd(schedule: Schedule, firings: Sequence[Firing], place: Place) -> Mapping[str, str]:
     name = f"gameday-{schedule.name}"
     title = schedule.title.replace("%", "%%")
-    command = shlex.quote(_command(schedule)).replace("%", "%%").replace("$", "$$")
+    command = " ".join(_for_systemd(word) for word in ("/usr/bin/env", *_drill(schedule)))
     service = f"""\
 # {_MADE}
 [Unit]
@@ -69,9 +67,9 @@ Description=DRILL: {title}
 [Service]
 Type=oneshot
 WorkingDirectory={place.folder.replace("%", "%%")}
-ExecStart=/bin/sh -c {command}
-# Not due, and gaps found, are no failures of the unit.
-SuccessExitStatus=1 3
+ExecStart={command}
+# Gaps that a drill finds are no failure of the unit.
+SuccessExitStatus=1
 # A drill puts back what it broke before it ends.
 TimeoutStopSec=5min
 KillMode=mixed
@@ -94,15 +92,19 @@ WantedBy=timers.target
     return {f"{name}.service": service, f"{name}.timer": timer}
 
 
+def _for_systemd(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if escaped == word and word and not set(word) & set(" ;'#\t") else f'"{escaped}"'
+
+
 def _github(schedule: Schedule, firings: Sequence[Firing]) -> str:
     steps: list[dict[str, Any]] = [
         {"uses": "actions/checkout@v4"},
         {"uses": "actions/setup-python@v5", "with": {"python-version": "3.12"}},
         {"run": "pip install gameday-drills"},
-        {"id": "due", "run": f'gameday schedule due {schedule.name} && echo now=yes >> "$GITHUB_OUTPUT" || [ $? -eq 3 ]'},
-        {"if": "steps.due.outputs.now == 'yes'", "run": shlex.join(_run(schedule))},
+        {"run": shlex.join(_drill(schedule))},
         {
-            "if": "always() && steps.due.outputs.now == 'yes'",
+            "if": "always() && hashFiles('reports/*/plan.json') != ''",
             "uses": "actions/upload-artifact@v4",
             "with": {"name": "reports", "path": "reports/"},
         },
@@ -129,7 +131,7 @@ def _kubernetes(schedule: Schedule, firings: Sequence[Firing], place: Place) -> 
             "name": "gameday",
             "image": place.image,
             "workingDir": place.folder,
-            "command": ["/bin/sh", "-c", f"{_command(schedule)} || [ $? -eq 3 ]"],
+            "command": _drill(schedule),
         }
         pod = {"restartPolicy": "Never", "terminationGracePeriodSeconds": 300, "containers": [container]}
         documents.append(

@@ -50,7 +50,7 @@ class Standing:
     due: date
     """By then the next has to be; today where there was none yet."""
     planned: datetime | None
-    """The first slot that is planned for it."""
+    """The first slot that is planned for it, or when the window of a surprise opens."""
     state: State
 
 
@@ -70,7 +70,9 @@ def standings(programme: Programme, past: Iterable[Past], agenda: Agenda, now: d
     """How every duty stands, the most pressing first."""
     today = now.astimezone(zone_of(programme.zone)).date()
     done = sorted(past, key=lambda p: p.moment)
-    planned = [(slot.moment, agenda.schedules[slot.schedule]) for slot in agenda.slots(now, until)]
+    ahead_of = [(slot.moment, slot.schedule) for slot in agenda.slots(now, until)]
+    ahead_of += [(max(window.opens, now), window.schedule) for window in agenda.windows(now, until)]
+    planned = [(moment, agenda.schedules[name]) for moment, name in sorted(ahead_of)]
     found = []
     for duty in programme.duties:
         months = duty.every_months or programme.every_months
