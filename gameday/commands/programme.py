@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from gameday.commands.options import OUTPUT
-from gameday.commands.scheduling import AHEAD, Planning, planning, scenario_reader, utc
+from gameday.commands.scheduling import AHEAD, Planning, planning, utc
+from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput
 from gameday.load.programme import read_programme
 from gameday.load.workspace import Workspace
@@ -93,7 +94,7 @@ def _of_folder(plan: Path, review: Path, drill: str) -> Past | None:
 
 def _scenarios(workspace: Workspace) -> Iterator[Known]:
     """The scenarios without mistakes."""
-    read = scenario_reader(workspace)
+    read = schedule_reader(workspace).scenario
     for path in workspace.scenarios():
         try:
             scenario = read(path)

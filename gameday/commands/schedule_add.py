@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from gameday.commands.scheduling import AHEAD, local, now, reader
+from gameday.commands.scheduling import AHEAD, local, now
+from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput, Missing
 from gameday.load.quoting import shown
 from gameday.load.workspace import find_workspace
@@ -51,7 +52,7 @@ def command(name: str, **given: Any) -> None:
     workspace = find_workspace(Path.cwd())
     path = workspace.root / "schedules" / f"{name}.yaml"
     text = written(name, given)
-    reading = reader(workspace)
+    reading = schedule_reader(workspace)
     schedule = reading.read(path, text)
     if path.exists():
         raise InvalidInput(f"{shown(path)} is there already; edit it, or choose another name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gameday.commands.scheduling import reader
+from gameday.commands.serving import schedule_reader
 from gameday.errors import Missing
 from gameday.load.quoting import shown
 from gameday.load.tree import Branch
@@ -27,7 +27,7 @@ def set_key(workspace: Workspace, path: Path, key: str, value: str | None) -> No
             lines[-1] += "\n"
         lines.append(yaml.safe_dump({key: value}, width=10_000, allow_unicode=True))
     changed = "".join(lines)
-    reader(workspace).read(path, changed)
+    schedule_reader(workspace).read(path, changed)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(changed, encoding="utf-8")

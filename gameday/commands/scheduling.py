@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput
-from gameday.load.schedule import ScheduleReader, unknown_schedule
+from gameday.load.schedule import unknown_schedule
 from gameday.load.workspace import Workspace, find_workspace
-from gameday.model.scenario import Scenario
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord
 from gameday.schedule.agenda import Agenda
 from gameday.schedule.rotation import Rosters, rosters
-from gameday.schedule.troubles import troubles
 
 AHEAD = timedelta(days=366)
 """How far people look ahead, and calendars are filled."""
@@ -77,34 +76,10 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def reader(workspace: Workspace) -> ScheduleReader:
-    """Reads schedules with all that they may name."""
-    return ScheduleReader(workspace, scenario_reader(workspace), troubles)
-
-
-def scenario_reader(workspace: Workspace) -> Callable[[Path], Scenario]:
-    """Reads scenarios of a workspace as a drill does."""
-    from gameday.environments.sandbox import Sandbox
-    from gameday.faults import FAULTS
-    from gameday.gaps import GAPS
-    from gameday.load.probes import read_probes
-    from gameday.load.scenario import read_scenario
-    from gameday.load.settings import read_settings
-
-    ports = Sandbox(root=workspace.root).variables()
-
-    def read(path: Path) -> Scenario:
-        settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
-        probes = read_probes(workspace.root / "probes", ports)
-        return read_scenario(path, FAULTS, defaults=ports, probes=probes, environments=lambda: settings.environments)
-
-    return read
-
-
 def planned() -> Planning:
     """The schedules of the workspace around this directory. Raises InvalidInput with all mistakes of all files."""
     workspace = find_workspace(Path.cwd())
-    reading = reader(workspace)
+    reading = schedule_reader(workspace)
     schedules = reading.read_all()
     memory = memory_of(workspace)
     return Planning(workspace, Agenda(schedules, reading.calendars, memory.seals()), memory, now())
@@ -120,8 +95,22 @@ def planning() -> Planning:
 
 
 def memory_of(workspace: Workspace) -> SlotMemory:
-    """What is known of slots in this workspace."""
-    return Nothing()
+    """What is known of slots in this workspace: its store, or nothing where what the store needs is not installed.
+
+    Raises Missing where the store cannot be opened.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("sqlalchemy") is None:
+        return Nothing()
+    from gameday.bundle.host_state import HostState
+    from gameday.gaps import GAPS
+    from gameday.load.settings import read_settings
+    from gameday.server.store_place import open_workspace_store
+    from gameday.store.memory import Memory
+
+    settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
+    return Memory(open_workspace_store(workspace.root, settings, HostState()))
 
 
 def slot_json(slot: Slot, schedule: Schedule, roster: object) -> dict[str, object]:

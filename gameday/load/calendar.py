@@ -16,8 +16,8 @@ from gameday.load.yaml_reader import decode, read_bytes
 from gameday.model.closing import Calendar, Closing
 
 _MOST = 20_000
-_END = datetime(2100, 1, 1)
-"""What repeats is written out until then."""
+_BEGIN, _END = datetime(1970, 1, 1), datetime(2100, 1, 1)
+"""What repeats is written out until then; "for ever" ends there too."""
 _DAY = timedelta(days=1)
 
 
@@ -60,7 +60,9 @@ def _closings(event: Any, moved: set[tuple[str, datetime]]) -> Iterator[Closing]
     for number, start in enumerate(starts):
         if number >= _MOST:
             raise InvalidInput(f'"{escaped(name)}" repeats more than {_MOST} times until {_END.year}; give it an end (UNTIL)')
-        yield Closing(name=name, begins=start, ends=start + length)
+        if _BEGIN <= _naive(start) < _END:
+            ends = start.replace(tzinfo=None) + min(length, _END - _naive(start))
+            yield Closing(name=name, begins=start, ends=ends.replace(tzinfo=start.tzinfo))
 
 
 def _span(event: Any, name: str) -> tuple[datetime, timedelta]:

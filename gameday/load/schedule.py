@@ -33,7 +33,6 @@ class ScheduleReader:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     """Those read so far, by the path that schedules write."""
     _scenarios: dict[str, Scenario | None] = field(default_factory=dict)
-    _wrong: set[str] = field(default_factory=set)
 
     def read_all(self) -> Sequence[Schedule]:
         """All schedules. Raises InvalidInput with the mistakes of all files."""

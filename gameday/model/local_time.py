@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Of schedules; everything that is computed from such a day is a day that can be written."""
 
 
 @lru_cache(maxsize=1024)
@@ -21,12 +23,14 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'no time zone "{name[:60]}"{_near_zone(name)}; write an IANA name, such as Europe/Paris or UTC') from None
+        raise ValueError(f'no time zone "{name[:60]}"{_near_zone(name) or "; write an IANA name, such as Europe/Paris or UTC"}') from None
 
 
 def _near_zone(name: str) -> str:
     from difflib import get_close_matches
 
+    if re.fullmatch(r"(?:UTC|GMT)?[+-]\d.*", name):
+        return "; an offset does not know when clocks change. Write an IANA name, such as Europe/Paris"
     known = sorted(available_timezones())
     tail = {zone.rpartition("/")[2].lower(): zone for zone in known}
     wanted = re.sub(r"[\s-]+", "_", name[:60].rpartition("/")[2].lower())
@@ -58,6 +62,8 @@ def _parse_day(value: object) -> date:
     if not (found := _DAY.fullmatch(value)):
         raise ValueError(f'"{value[:60]}" is not a day; write it as 2026-12-01')
     year, month, day = map(int, found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f'"{value}" is too far away; write a year from {FIRST_YEAR} to {LAST_YEAR}')
     try:
         return date(year, month, day)
     except ValueError:
@@ -65,7 +71,7 @@ def _parse_day(value: object) -> date:
 
 
 def _last_day(year: int, month: int) -> str:
-    if not 1 <= month <= 12 or not 1 <= year < 9999:
+    if not 1 <= month <= 12:
         return ""
     last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     return f"; the last of that month is {last.isoformat()}"

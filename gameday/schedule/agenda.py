@@ -12,7 +12,7 @@ from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
 from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way
-from gameday.schedule.rule import moments
+from gameday.schedule.rule import in_utc, local_rule
 from gameday.schedule.surprise import draw, windows
 
 Occasion = Slot | Withheld
@@ -106,16 +106,28 @@ class Agenda:
 
 
 class _Planned:
-    """One schedule, ready to be asked. It remembers the last answer: the next slot stays the next until it is past."""
+    """One schedule, ready to be asked. It remembers its last answers: what comes next stays so until it is past."""
 
     def __init__(self, schedule: Schedule, closed: ClosedTimes, seals: Mapping[datetime, Seal]) -> None:
         self.schedule, self.closed, self.zone = schedule, closed, zone_of(schedule.zone)
+        self._rule, self._hours = local_rule(schedule.when, schedule.zone), schedule.open_hours
         self._seals = seals
-        self._asked: datetime | None = None
-        self._next: Slot | None = None
+        self._drawn = sorted(seal.moment for seal in seals.values() if self._is_of_a_window(seal))
+        self._upcoming: tuple[datetime, datetime] | None = None
+        self._next: tuple[datetime, Slot | None] | None = None
+
+    def _is_of_a_window(self, seal: Seal) -> bool:
+        """Not of one that the schedule had when it was written otherwise."""
+        now = windows(self.schedule, self.zone, seal.opens, seal.opens + _TICK)
+        return any(w.opens == seal.opens and seal.moment < w.closes for w in now)
 
     def occasions(self, since: datetime, until: datetime) -> Iterator[Occasion]:
-        for moment in self._moments(since, until):
+        if self._upcoming is not None and self._upcoming[0] <= since and self._upcoming[1] >= until:
+            return
+        first = True
+        for moment in self._moments(since):
+            if first:
+                self._upcoming, first = (since, moment), False
             if moment >= until:
                 return
             if (found := self.in_the_way(moment)) is not None:
@@ -124,24 +136,26 @@ class _Planned:
             else:
                 yield Slot(schedule=self.schedule.name, moment=moment, ends=moment + self.schedule.length)
 
-    def _moments(self, since: datetime, until: datetime) -> Iterator[datetime]:
+    def _moments(self, since: datetime) -> Iterator[datetime]:
         if self.schedule.when.surprise is None:
-            return moments(self.schedule.when, self.schedule.zone, since)
-        sealed = (self.seal(w) for w in windows(self.schedule, self.zone, since, until)) if self._seals else ()
-        return (seal.moment for seal in sealed if seal is not None and seal.moment >= since)
+            return in_utc(self._rule, self.zone, since)
+        return (moment for moment in self._drawn if moment >= since)
 
     def seal(self, window: Window) -> Seal | None:
         found = self._seals.get(window.opens)
         return found if found is not None and found.moment < window.closes else None
 
     def in_the_way(self, moment: datetime) -> tuple[WithheldBy, str] | None:
-        return in_the_way(moment, self.schedule.length, self.schedule.open_hours, self.closed, self.zone)
+        return in_the_way(moment, self.schedule.length, self._hours, self.closed, self.zone)
 
     def next_after(self, after: datetime) -> Slot | None:
-        if self._asked is None or after < self._asked or (self._next is not None and after >= self._next.moment):
-            found = self.occasions(after + _TICK, after + _FAR)
-            self._asked, self._next = after, next((o for o in found if isinstance(o, Slot)), None)
-        return self._next
+        if self._next is not None:
+            asked, slot = self._next
+            if asked <= after and (slot is None or after < slot.moment):
+                return slot
+        found = self.occasions(after + _TICK, after + _FAR)
+        self._next = after, next((o for o in found if isinstance(o, Slot)), None)
+        return self._next[1]
 
 
 def _in_force(seals: Iterable[Seal]) -> tuple[Seal, ...]:

@@ -61,9 +61,8 @@ def firings(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Sequence[Firi
 
 
 def _clock_times(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Iterator[datetime]:
-    since = now if schedule.when.once is None else datetime.min.replace(tzinfo=now.tzinfo)
-    found = moments(schedule.when, schedule.zone, since)
-    return (m.astimezone(clock) for m in takewhile(lambda m: m < now + _LOOKED or schedule.when.once is not None, found))
+    found = moments(schedule.when, schedule.zone, now)
+    return (m.astimezone(clock) for m in takewhile(lambda m: m < now + _LOOKED, found))
 
 
 def _grouped(minute: int, hours: dict[int, set[int]]) -> Iterator[Firing]:

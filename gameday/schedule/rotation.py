@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gameday.model.schedule import FACILITATOR, Role, Schedule
 from gameday.model.slot import Slot, SlotRecord
@@ -43,7 +43,7 @@ def rosters(slots: Iterable[Slot], schedules: Mapping[str, Schedule], records: I
 
     Turns count over all schedules together: who was in any drill last comes last. The facilitator is chosen first.
     """
-    turns = _Turns(records)
+    turns = _Turns(records, schedules)
     of: dict[str, Mapping[str, tuple[str, ...]]] = {}
     clashes: list[Clash] = []
     for slot in sorted(slots, key=lambda s: (s.moment, s.schedule)):
@@ -52,19 +52,21 @@ def rosters(slots: Iterable[Slot], schedules: Mapping[str, Schedule], records: I
         for name in sorted(schedule.roles, key=lambda n: (n != FACILITATOR, n)):
             roster[name] = turns.fill(slot, name, schedule.roles[name], () if name == FACILITATOR else schedule.barred, clashes)
         of[slot.key] = roster
-    return Rosters(of, clashes)
+    return Rosters(of, tuple(clashes))
 
 
 class _Turns:
     """When everybody took part last, and in which slot they are."""
 
-    def __init__(self, records: Iterable[SlotRecord]) -> None:
+    def __init__(self, records: Iterable[SlotRecord], schedules: Mapping[str, Schedule]) -> None:
         self._last: dict[str, tuple[datetime, int]] = {}
         self._in: dict[str, Slot] = {}
         for record in sorted((r for r in records if r.outcome in _PAST), key=lambda r: r.moment):
-            for people in record.roster.values():
-                for person in people:
-                    self._took_part(person, record.moment)
+            length = schedules[record.schedule].length if record.schedule in schedules else timedelta(0)
+            slot = Slot(schedule=record.schedule, moment=record.moment, ends=record.moment + length)
+            for person in (p for people in record.roster.values() for p in people):
+                self._took_part(person, record.moment)
+                self._in[person] = slot
 
     def _took_part(self, person: str, moment: datetime) -> None:
         self._last[person] = (moment, self._last.get(person, (_NEVER, 0))[1] + 1)

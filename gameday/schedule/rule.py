@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from dateutil.rrule import rrule, rrulestr
 
-from gameday.model.local_time import exists, to_utc, zone_of
+from gameday.model.local_time import to_utc, zone_of
 from gameday.model.schedule import When
 
 LocalMoments = Callable[[datetime], Iterator[datetime]]
@@ -24,6 +25,8 @@ LocalMoments = Callable[[datetime], Iterator[datetime]]
 _OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """How often a drill may be; not each hour or minute."""
 _DAY = timedelta(days=1)
+_NONE = timedelta(0)
+_TICK = timedelta(microseconds=1)
 _COMPACT = "%Y%m%dT%H%M%S"
 
 
@@ -32,24 +35,19 @@ def moments(when: When, zone_name: str, since: datetime) -> Iterator[datetime]:
 
     Raises ValueError where the rule cannot be read.
     """
-    zone = zone_of(zone_name)
-    local = local_rule(when, zone_name)
+    return in_utc(local_rule(when, zone_name), zone_of(zone_name), since)
+
+
+def in_utc(rule: LocalMoments, zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
+    """What a wall clock's rule means in UTC, at and after `since`."""
     here = since.astimezone(zone)
     # A time that the clock left out comes later than it is called: then look further back.
-    back = _DAY if here.utcoffset() != (since - _DAY).astimezone(zone).utcoffset() else timedelta(0)
-    try:
-        begin = here.replace(tzinfo=None) - back
-    except OverflowError:
-        begin = datetime.min
-    return _in_utc(local(begin), zone, since)
-
-
-def _in_utc(locals_: Iterator[datetime], zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
-    last = since - timedelta(seconds=1)
+    back = _DAY if here.utcoffset() != (since - _DAY).astimezone(zone).utcoffset() else _NONE
+    last = since - _TICK
     moved: list[datetime] = []
-    for local in locals_:
+    for local in rule(here.replace(tzinfo=None) - back):
         moment = to_utc(local, zone)
-        if not exists(local, zone):
+        if moment.astimezone(zone).replace(tzinfo=None) != local:
             moved.append(moment)
             continue
         while moved and moved[0] <= moment:
@@ -79,16 +77,18 @@ def _cron(text: str) -> LocalMoments:
             f'"{text}" has {count} field{"s" * (count != 1)}; cron has five: minute hour day month weekday, as in "0 10 * * TUE"'
         )
     try:
-        CronSim(text, datetime(2000, 1, 1))
+        parsed = CronSim(text, datetime(2000, 1, 1))
     except CronSimError as wrong:
         raise ValueError(f'"{text}" is no cron rule: {_cron_fault(str(wrong), text)}') from None
 
     def after(since: datetime) -> Iterator[datetime]:
         whole = since.replace(second=0, microsecond=0)
         begin = whole if whole == since else whole + timedelta(minutes=1)
-        # CronSim gives what comes after; one minute earlier is the same as at and after.
+        # CronSim gives what comes after; one minute earlier is the same as at and after. Reading the text again takes longest.
+        walking = copy(parsed)
+        walking.dt = begin - timedelta(minutes=1)
         try:
-            yield from CronSim(text, begin - timedelta(minutes=1))
+            yield from walking
         except OverflowError:
             return
 
@@ -134,13 +134,16 @@ class _Recurrence:
     def _later(self, since: datetime) -> rrule:
         """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
         start, days = self.start, (since - self.start).days
-        if self.counted or days < 400 or start.day > 28:
+        if self.counted or days < 60:
             return self.rule
         if self.every in ("DAILY", "WEEKLY"):
             step = self.interval * (1 if self.every == "DAILY" else 7)
-            return self.rule.replace(dtstart=start + timedelta(days=(days - 14) // step * step))
+            return self.rule.replace(dtstart=start + timedelta(days=days // step * step))
+        if start.day > 28:  # not every month has this day, and the rule may be about it
+            return self.rule
         step = self.interval * (1 if self.every == "MONTHLY" else 12)
-        months = (days // 31 - 13) // step * step + start.month - 1
+        months = (since.year - start.year) * 12 + since.month - start.month - 1
+        months = months // step * step + start.month - 1
         return self.rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
 
 
@@ -182,6 +185,6 @@ def first_moment(when: When, zone_name: str) -> datetime | None:
     """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
     start = when.start or when.once or datetime(2000, 1, 1)
     try:
-        return next(moments(when, zone_name, (start - _DAY).replace(tzinfo=UTC)), None)
+        return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)
     except CronSimError:
         return None
