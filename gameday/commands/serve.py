@@ -8,8 +8,7 @@ import sys
 import click
 
 from gameday.bundle.host_state import HostState
-from gameday.commands.scheduling import reader
-from gameday.commands.serving import log_to_stderr, workspace_here
+from gameday.commands.serving import log_to_stderr, schedule_reader, workspace_here
 from gameday.environments.secrets import revealed
 from gameday.errors import Missing
 from gameday.model.settings import Settings
@@ -48,7 +47,7 @@ def command(listen: str | None, no_agent: bool) -> int:
         return revealed(text, workspace.root) if text and text.startswith("${") else text or ""
 
     host = Host(state)
-    source = ScheduleFiles(workspace, lambda: reader(workspace))
+    source = ScheduleFiles(workspace, lambda: schedule_reader(workspace))
     scheduler = Scheduler(database, host, f"server-{host.name}-{os.getpid()}", source)
     channels = [Channel(name, one, shown(one.url), shown(one.secret)) for name, one in settings.notices.items()]
     secrets = [text for one in settings.notices.values() for text in (one.url, one.secret or "")]

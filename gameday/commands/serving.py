@@ -6,17 +6,36 @@ import logging
 import sys
 from pathlib import Path
 
+from gameday.environments.sandbox import Sandbox
+from gameday.faults import FAULTS
 from gameday.gaps import GAPS
+from gameday.load.probes import read_probes
+from gameday.load.scenario import read_scenario
+from gameday.load.schedule import ScheduleReader
 from gameday.load.settings import read_settings
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.safe_text import safe
+from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
+from gameday.schedule.troubles import troubles
 
 
 def workspace_here() -> tuple[Workspace, Settings]:
     """The workspace around this directory, and its settings. Raises InvalidInput with all mistakes."""
     workspace = find_workspace(Path.cwd())
     return workspace, read_settings(workspace.root / "gameday.toml", lambda: GAPS)
+
+
+def schedule_reader(workspace: Workspace) -> ScheduleReader:
+    """A reader that knows scenarios, probes and settings as they are now."""
+    ports = Sandbox(root=workspace.root).variables()
+    probes = read_probes(workspace.root / "probes", ports)
+    settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
+
+    def scenario(path: Path) -> Scenario:
+        return read_scenario(path, FAULTS, {}, defaults=ports, probes=probes, environments=lambda: settings.environments)
+
+    return ScheduleReader(workspace, scenario, troubles)
 
 
 class _Inert(logging.Formatter):

@@ -104,14 +104,25 @@ def test_or_asked_about_until_the_next_slot_comes(place: Place) -> None:
     assert outcomes(place) == [("missed", "no_answer"), ("running", None)]
 
 
-def test_somebody_may_answer(place: Place) -> None:
+def test_somebody_may_say_that_it_is_run(place: Place) -> None:
+    here(place)
+    place.clock.go(minutes=30)
+    server = place.server(once("asks", if_missed="ask"))
+    server.tick()
+    assert Slots(place.database).answer(Slots(place.database).open()[0], True, "gil", place.clock.now())
+    place.clock.go(seconds=2)
+    server.tick()
+    agent = place.agent()
+    await_that(lambda: only(place).outcome == "ran", "the drill's end", step=agent.tick)
+    assert [e.kind for e in Slots(place.database).events()] == ["waiting", "answered", "claimed", "taken", "ran"]
+
+
+def test_or_that_it_is_left_out(place: Place) -> None:
     here(place)
     place.clock.go(minutes=30)
     place.server(once("asks", if_missed="ask")).tick()
-    (claim,) = Slots(place.database).open()
-    assert Slots(place.database).answer(claim, place.host().name, "gil", NOON, "gil said so") is not None
-    agent = place.agent()
-    await_that(lambda: only(place).outcome == "ran", "the drill's end", step=agent.tick)
+    assert Slots(place.database).answer(Slots(place.database).open()[0], False, "gil", place.clock.now())
+    assert outcomes(place) == [("cancelled", "down")] and "gil said" in only(place).why
 
 
 def test_a_new_schedule_counts_from_when_its_file_was_there(place: Place) -> None:
