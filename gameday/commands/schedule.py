@@ -15,6 +15,8 @@ COMMANDS = {
     "pause": "Let a schedule rest; its slots are recorded as missed.",
     "resume": "Let it go on.",
     "remove": "Take a schedule out.",
+    "approve": "Say yes to a slot that needs it.",
+    "answer": "Say what becomes of a slot that was missed.",
     "history": "What ran, what was missed, and why.",
     "feed": "Calendars and invitations, for participants or facilitators.",
     "due": "Whether a slot is due now, for schedulers of others.",

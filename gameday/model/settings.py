@@ -131,7 +131,7 @@ class StoreSettings(Noun):
 class ServerSettings(Noun):
     """How `gameday serve` is reached, and how much its agents run."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18090"
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18070"
     """Address and port of health and metrics."""
     token: SecretReference | None = None
     """A bearer token that metrics ask for. Needed where `listen` is not this host alone."""

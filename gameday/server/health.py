@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -127,7 +128,8 @@ class HealthServer:
         try:
             self._socket = socket.create_server((host, int(port)), backlog=64)
         except OSError as error:
-            raise Missing(f"cannot listen on {settings.listen}: {error.strerror}; write another [server] listen in gameday.toml") from error
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise Missing(f"cannot listen on {settings.listen}: {why}; write another [server] listen in gameday.toml") from error
         certificate = str(root / settings.certificate) if settings.certificate else None
         config = uvicorn.Config(
             made(() if host.startswith(LOOPBACK) else ("*",)), log_config=None, access_log=False, server_header=False, lifespan="off",

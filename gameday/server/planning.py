@@ -144,7 +144,7 @@ class Planning:
             why = "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
             self._slots.miss(claim, "no_answer", why, self.server, now)
         elif claim.errand.if_missed == "catch_up" and can_run and self.agenda.stands_in_the_way(schedule.name, now) is None:
-            self._slots.answer(claim, self.host.name, self.server, now, f"caught up, {now - claim.errand.moment} late")
+            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {now - claim.errand.moment} late")
 
 
 def errand_of(schedule: Schedule, slot: Slot) -> Errand:

@@ -24,7 +24,7 @@ from gameday.store.watches import Agents
 
 READ_EVERY = 2.0
 """Seconds between looks at the files of schedules."""
-DRAW_AHEAD = timedelta(days=40)
+DRAW_AHEAD = timedelta(days=92)
 DRAW_EVERY = 600.0
 OPEN_EVERY = 1.0
 LOG = logging.getLogger("gameday.server")

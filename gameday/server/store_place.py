@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,3 +32,16 @@ def open_workspace_store(root: Path, settings: Settings, state: HostState) -> Da
     except ModuleNotFoundError as error:
         raise Missing(f"drills in the calendar need more: pip install 'gameday-drills[server]' ({error.name} is not here)") from error
     return open_store(store_url(root, settings, state))
+
+
+@contextmanager
+def workspace_store(root: Path) -> Iterator[Database]:
+    """The same for one command, with the settings as they are now."""
+    from gameday.gaps import GAPS
+    from gameday.load.settings import read_settings
+
+    database = open_workspace_store(root, read_settings(root / "gameday.toml", lambda: GAPS), HostState())
+    try:
+        yield database
+    finally:
+        database.close()

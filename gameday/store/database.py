@@ -92,7 +92,10 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise Missing(_sentence(self.name, str(error.orig))) from error
+            said = str(error.orig)
+            if self.is_sqlite and "unable to open" in said and not _may_be_written(Path(self.name)):
+                said = "readonly"  # WAL cannot even be read where the folder may not be written
+            raise Missing(_sentence(self.name, said)) from error
 
 
 def _url(text: str) -> URL:
@@ -124,6 +127,10 @@ def _make_room(path: Path) -> None:
         # Sealed surprises stand in it: for its owner alone.
         with suppress(OSError):  # SQLite says below what is wrong
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def _may_be_written(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

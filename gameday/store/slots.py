@@ -66,17 +66,16 @@ class Slots:
         why = f"{claim.host} is silent; now for {host}"
         return self._change(claim, "claimed", {"host": host, "server": server}, "moved", server, why, now)
 
-    def answer(self, claim: Claim, host: str, server: str, now: datetime, why: str) -> Claim | None:
-        """Run a slot that was waiting for somebody to say so."""
-        return self._change(
-            claim,
-            "waiting",
-            {"state": "claimed", "host": host, "server": server, "start_by": None, "why": why},
-            "answered",
-            server,
-            why,
-            now,
-        )
+    def catch_up(self, claim: Claim, host: str, server: str, now: datetime, why: str) -> Claim | None:
+        """Take a slot that waited, however late it is."""
+        values = {"state": "claimed", "host": host, "server": server, "start_by": None, "why": why}
+        return self._change(claim, "waiting", values, "claimed", server, f"for {host}: {why}", now)
+
+    def answer(self, claim: Claim, run: bool, who: str, now: datetime) -> bool:
+        """What somebody says of a slot that waits: a server runs it as soon as may be, or it is taken out."""
+        why = f"{who} said: {'run it' if run else 'leave it out'}"
+        values = {"if_missed": "catch_up", "why": why} if run else {"state": "cancelled", "why": why, "ended": now}
+        return self._change(claim, "waiting", values, "answered" if run else "cancelled", who, why, now) is not None
 
     # --- ending -------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class Watches:
         with self._database.writing() as connection:
             if first_seen:
                 self._database.insert(connection, WATCHES, [{"schedule": s, "until": t} for s, t in first_seen.items()])
-            known = dict(connection.execute(select(WATCHES.c.schedule, WATCHES.c.until)).tuples())
+            known = {name: until for name, until in connection.execute(select(WATCHES.c.schedule, WATCHES.c.until))}  # noqa: C416
         return {name: known[name] for name in first_seen}
 
     def advance(self, schedules: Sequence[str], until: datetime) -> None:
