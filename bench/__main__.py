@@ -37,7 +37,7 @@ class Row:
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in (*starting(), *arming(), *drilling()):
+    for row in (*starting(), *planning(), *arming(), *drilling()):
         rows.append(row)
         print(row.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
@@ -58,6 +58,17 @@ def starting() -> list[Row]:
     return [
         Row("gameday --help", help_, "chaos --help", chaos_help),
         Row("gameday check scenarios/", check, "chaos validate", validate),
+    ]
+
+
+def planning() -> list[Row]:
+    """1,000 schedules that are asked which of them is due next."""
+    from bench.agenda import COUNT, growth, next_due
+
+    first, again = next_due(ROUNDS)
+    return [
+        Row(f"next due of {COUNT} schedules, first answer", first, "at most 50 ms"),
+        Row(f"next due of {COUNT} schedules, a minute later", again, f"grows by {growth() / 1000:.0f} kB in a year of answers"),
     ]
 
 
