@@ -6,12 +6,13 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from gameday.model.closing import Calendar
 from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
-from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way
+from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way, inside
 from gameday.schedule.rule import in_utc, local_rule
 from gameday.schedule.surprise import draw, windows
 
@@ -58,12 +59,15 @@ class Agenda:
 
     def next_due(self, after: datetime) -> Slot | None:
         """The first slot of all later than a moment."""
-        found = (slot for p in self._planned.values() if (slot := p.next_after(after)) is not None)
-        return min(found, key=lambda slot: (slot.moment, slot.schedule), default=None)
+        found = ((moment, name) for name, p in self._planned.items() if (moment := p.next_after(after)) is not None)
+        first = min(found, default=None)
+        return self._planned[first[1]].slot(first[0]) if first else None
 
     def next_of(self, name: str, after: datetime) -> Slot | None:
         """The first slot of one schedule later than a moment."""
-        return self._planned[name].next_after(after)
+        planned = self._planned[name]
+        moment = planned.next_after(after)
+        return planned.slot(moment) if moment is not None else None
 
     def stands_in_the_way(self, name: str, moment: datetime) -> str | None:
         """Why a drill of this schedule may not begin at a moment; None where it may."""
@@ -114,7 +118,7 @@ class _Planned:
         self._seals = seals
         self._drawn = sorted(seal.moment for seal in seals.values() if self._is_of_a_window(seal))
         self._upcoming: tuple[datetime, datetime] | None = None
-        self._next: tuple[datetime, Slot | None] | None = None
+        self._next: tuple[datetime, datetime | None] | None = None
 
     def _is_of_a_window(self, seal: Seal) -> bool:
         """Not of one that the schedule had when it was written otherwise."""
@@ -134,7 +138,10 @@ class _Planned:
                 by, why = found
                 yield Withheld(schedule=self.schedule.name, moment=moment, by=by, why=why)
             else:
-                yield Slot(schedule=self.schedule.name, moment=moment, ends=moment + self.schedule.length)
+                yield self.slot(moment)
+
+    def slot(self, moment: datetime) -> Slot:
+        return Slot(schedule=self.schedule.name, moment=moment, ends=moment + self.schedule.length)
 
     def _moments(self, since: datetime) -> Iterator[datetime]:
         if self.schedule.when.surprise is None:
@@ -148,14 +155,23 @@ class _Planned:
     def in_the_way(self, moment: datetime) -> tuple[WithheldBy, str] | None:
         return in_the_way(moment, self.schedule.length, self._hours, self.closed, self.zone)
 
-    def next_after(self, after: datetime) -> Slot | None:
+    def next_after(self, after: datetime) -> datetime | None:
+        """The moment of the first slot later than one."""
         if self._next is not None:
-            asked, slot = self._next
-            if asked <= after and (slot is None or after < slot.moment):
-                return slot
-        found = self.occasions(after + _TICK, after + _FAR)
-        self._next = after, next((o for o in found if isinstance(o, Slot)), None)
+            asked, known = self._next
+            if asked <= after and (known is None or after < known):
+                return known
+        far = after + _FAR
+        found = takewhile(lambda m: m < far, self._moments(after + _TICK))
+        self._next = after, next((m for m in found if self._is_open(m)), None)
         return self._next[1]
+
+    def _is_open(self, moment: datetime) -> bool:
+        """Whether nothing is in the way, without the words for it."""
+        ends = moment + self.schedule.length
+        if self.closed.hit(moment, ends) is not None:
+            return False
+        return self._hours is None or inside(moment.astimezone(self.zone), ends.astimezone(self.zone), self._hours)
 
 
 def _in_force(seals: Iterable[Seal]) -> tuple[Seal, ...]:

@@ -49,13 +49,14 @@ def in_the_way(
     if (found := closed.hit(moment, moment + length)) is not None:
         _, ends, kind, name = found
         return kind, f'{kind} "{name}", until {ends.astimezone(zone):%Y-%m-%d %H:%M}'
-    if hours is not None and not _inside(moment.astimezone(zone), (moment + length).astimezone(zone), hours):
+    if hours is not None and not inside(moment.astimezone(zone), (moment + length).astimezone(zone), hours):
         here = moment.astimezone(zone)
         return "hours", f"{WEEKDAYS[here.weekday()]} {here:%H:%M} is outside the working hours, {told(hours)}"
     return None
 
 
-def _inside(begins: datetime, ends: datetime, hours: Hours) -> bool:
+def inside(begins: datetime, ends: datetime, hours: Hours) -> bool:
+    """Whether a drill lies inside the hours of one day, both ends as the wall clock shows them."""
     return (
         WEEKDAYS[begins.weekday()] in hours.days
         and begins.date() == ends.date()
