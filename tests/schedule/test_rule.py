@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gameday.model.local_time import exists, to_utc
 from gameday.model.schedule import When
-from gameday.schedule.rule import first_moment, moments
+from gameday.schedule.rule import first_moment, local_rule, moments
 from tests.schedule.plan import schedule, starts, utc, wall
 
 
@@ -147,3 +147,29 @@ def test_a_wall_time_is_one_moment_and_never_earlier_than_it_is_called(zone: str
     back = to_utc(local, ZoneInfo(zone)).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     assert back == local if exists(local, ZoneInfo(zone)) else back > local
     assert utc("2026-01-01").tzinfo is UTC
+
+
+def field(low: int, high: int, *more: str) -> st.SearchStrategy[str]:
+    number = st.integers(low, high)
+    spans = st.tuples(number, number).map(lambda pair: f"{min(pair)}-{max(pair)}")
+    steps = st.tuples(st.just("*") | spans, st.integers(1, 9)).map(lambda pair: f"{pair[0]}/{pair[1]}")
+    one = st.one_of(st.just("*"), number.map(str), spans, steps, *(st.just(m) for m in more))
+    return one | st.lists(number.map(str), min_size=2, max_size=4).map(",".join)
+
+
+@settings(max_examples=150)
+@given(
+    minute=field(0, 59), hour=field(0, 23), day=field(1, 31, "L", "LW"), month=field(1, 12), weekday=field(0, 7, "MON#1", "5L", "TUE-THU"),
+    since=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)),
+)  # fmt: skip
+def test_a_cron_rule_names_what_the_library_s_own_walk_names(
+    minute: str, hour: str, day: str, month: str, weekday: str, since: datetime
+) -> None:
+    from cronsim import CronSim, CronSimError
+
+    text = f"{minute} {hour} {day} {month} {weekday}"
+    try:
+        walked = list(islice(CronSim(text, since - timedelta(microseconds=1)), 4))
+    except CronSimError:
+        return
+    assert list(islice(local_rule(When(cron=text), "UTC")(since), 4)) == walked
