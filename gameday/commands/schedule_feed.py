@@ -65,13 +65,16 @@ def _write(plan: Planning, rosters: Rosters, audience: Audience, folder: Path) -
 
 
 def _file_name(one: Published, audience: Audience) -> str:
+    """Named after what it is about, not after when it begins: a list of files must not give a surprise away."""
     what = "cancelled" if one.event is None else "invited"
-    return f"{audience}-{one.invitation.schedule}-{one.invitation.begins:%Y%m%dT%H%MZ}-{one.invitation.uid[:8]}-{one.invitation.sequence}-{what}.ics"
+    return f"{audience}-{one.invitation.schedule}-{one.invitation.occasion:%Y%m%dT%H%MZ}-{one.invitation.uid[:8]}-{one.invitation.sequence}-{what}.ics"
 
 
 def _replace(path: Path, data: bytes, audience: Audience) -> None:
     """Readers see the old feed or the new one. What facilitators know is for this user alone."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(data)
-    beside.chmod(0o600 if audience == "facilitators" else 0o644)
+    mode = 0o600 if audience == "facilitators" else 0o644
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb") as file:
+        file.write(data)
+    beside.chmod(mode)
     os.replace(beside, path)

@@ -36,10 +36,20 @@ class Planning:
         """Who takes part in what is to come. Raises InvalidInput where somebody would be in two drills at once."""
         schedules = self.agenda.schedules
         slots = (s for s in self.agenda.slots(self.now, until or self.now + AHEAD) if schedules[s.schedule].paused is None)
-        found = rosters(slots, schedules, self.memory.records())
+        found = rosters(slots, schedules, self._past())
         if found.clashes:
             raise InvalidInput(*dict.fromkeys(str(c) for c in found.clashes))
         return found
+
+    def _past(self) -> Sequence[SlotRecord]:
+        """Who took part so far. Who was invited to a slot that nobody wrote down is taken to have been there."""
+        records = list(self.memory.records())
+        known = {(r.schedule, r.moment) for r in records}
+        return records + [
+            SlotRecord(schedule=i.schedule, moment=i.begins, outcome="ran", roster={i.feed: i.people})
+            for i in self.memory.invitations()
+            if not i.cancelled and not i.is_window and i.begins <= self.now and (i.schedule, i.begins) not in known
+        ]
 
     def named(self, name: str) -> Schedule:
         """A schedule, or InvalidInput with what was perhaps meant."""

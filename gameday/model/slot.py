@@ -133,6 +133,8 @@ class Invitation(Noun):
     organizer: str = ""
     people: tuple[str, ...] = ()
     """To whom it was sent, so that it can be taken back."""
+    is_window: bool = False
+    """Whether it is a surprise's window, not a drill: it may change after it began."""
     cancelled: bool = False
 
 

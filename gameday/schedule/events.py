@@ -138,7 +138,8 @@ def publish(before: Iterable[Invitation], events: Sequence[Event], audience: Aud
     readers see changed: the sequence grows. What has no event any more is cancelled, and told of as long as it would last.
     """
     known = [i for i in before if i.feed == audience and i.ends > since]
-    live = [i for i in known if not i.cancelled]
+    # A drill that has begun is not to come any more: that does not call it off.
+    live = [i for i in known if not i.cancelled and (i.begins > since or i.is_window)]
     cancelled = {i.uid: i for i in known if i.cancelled}
     pairs = _paired(live, events)
     kept = {old.uid for _, old in pairs if old is not None}
@@ -204,5 +205,5 @@ def _uid(event: Event, audience: Audience, taken: Collection[str]) -> str:
 def _invitation(event: Event, audience: Audience, uid: str, sequence: int) -> Invitation:
     return Invitation(
         uid=uid, feed=audience, schedule=event.schedule, occasion=event.occasion, sequence=sequence, digest=event.digest,
-        begins=event.begins, ends=event.ends, title=event.title, organizer=event.organizer, people=event.people,
+        begins=event.begins, ends=event.ends, title=event.title, organizer=event.organizer, people=event.people, is_window=not event.blocks,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import icalendar
 import pytest
 
 from gameday import __main__ as program
+from gameday.commands import scheduling
 from tests.commands.conftest import Ended, Gameday
 
 SCENARIO = ("--scenario", "scenarios/payments-freezes.yaml")
@@ -98,6 +100,26 @@ def test_a_surprise_stays_sealed_and_the_same_until_it_is_revealed(gameday: Game
         assert not any(s["moment"] in out or s["salt"] in out for s in revealed)
     assert gameday("schedule", "next", "-o", "json", "--reveal").out.count(revealed[-1]["moment"]) >= 1
     assert gameday("schedule", "export", "lobby", "--to", "cron").code == 2
+
+
+def test_the_names_of_files_do_not_give_a_surprise_away(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "lobby", "--surprise", "month", "--facilitator", "gil@example.org")
+    assert gameday("schedule", "feed", "out").code == 0
+    moments = {s["moment"].replace("-", "").replace(":", "")[:13] for s in shown(gameday, "show", "lobby", "--reveal")["seals"]}
+    names = [p.name for p in (workspace / "out" / "to-send").iterdir()]
+    assert any(n.startswith("facilitators-lobby-") for n in names)
+    assert not any(m in n for m in moments for n in names)
+
+
+def test_who_was_invited_to_a_slot_that_nobody_wrote_down_was_there(
+    gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(gameday, "weekly", "--cron", "0 10 * * TUE", "--responder", "ana", "--responder", "ben")
+    assert gameday("schedule", "feed", "out").code == 0
+    first, second = shown(gameday, "next", "-n", "2")["slots"]
+    monkeypatch.setattr(scheduling, "now", lambda: datetime.fromisoformat(second["begins"]) - timedelta(days=1))
+    (now_first,) = shown(gameday, "next", "-n", "1")["slots"]
+    assert (first["roster"]["responder"], now_first["roster"]["responder"]) == (["ana"], ["ben"])
 
 
 def test_nobody_is_in_two_drills_at_once(gameday: Gameday) -> None:

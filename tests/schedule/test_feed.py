@@ -189,6 +189,17 @@ def test_a_removed_or_paused_schedule_is_taken_back_as_long_as_it_would_last(rea
         assert len(reader(desk.feed(*left, now=utc("2027-01-12 10:00")))[1]) == 1
 
 
+def test_a_drill_that_has_begun_is_not_called_off_and_an_open_window_stays(reader: Any) -> None:
+    desk = Desk()
+    desk.feed(MONTHLY)
+    later = reader(desk.feed(MONTHLY, now=utc("2026-12-08 09:30")))[1]
+    assert moments(later) == ["01-12 09:00", "02-09 09:00"]
+    assert "CANCELLED" not in {e.status for e in later}
+    lobby = Desk()
+    lobby.publish(LOBBY, until=utc("2026-12-15"))
+    assert {e.status for e in reader(lobby.feed())[1]} == {"CANCELLED"}, "a window that is open may still be taken back"
+
+
 def test_one_that_happens_once_may_move_anywhere(reader: Any) -> None:
     desk = Desk()
     (before,) = reader(desk.feed(schedule(once=wall("2026-12-01 10:00"))))[1]
