@@ -37,7 +37,7 @@ class Row:
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in (*starting(), *arming(), *drilling()):
+    for row in (*starting(), *serving(), *arming(), *drilling()):
         rows.append(row)
         print(row.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
@@ -59,6 +59,14 @@ def starting() -> list[Row]:
         Row("gameday --help", help_, "chaos --help", chaos_help),
         Row("gameday check scenarios/", check, "chaos validate", validate),
     ]
+
+
+def serving() -> list[Row]:
+    """A server with a thousand schedules."""
+    from bench.serving import slot_starts
+
+    median, worst = slot_starts()
+    return [Row("a due slot until its drill starts", median, f"the slowest of a dozen: {worst * 1000:.0f} ms; it may take 1000")]
 
 
 def arming() -> list[Row]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, literal
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
@@ -58,12 +58,12 @@ class Database:
     def insert(self, connection: Connection, table: Any, rows: Any) -> int:
         """Insert what is not there yet, by primary key. Says how many rows were new."""
         if self.is_sqlite:
-            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-            return connection.execute(sqlite_insert(table).values(rows).on_conflict_do_nothing()).rowcount
-        from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-        return connection.execute(postgres_insert(table).values(rows).on_conflict_do_nothing()).rowcount
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        # What comes back is counted: PostgreSQL's driver does not say how many rows an INSERT made.
+        new = insert(table).values(rows).on_conflict_do_nothing().returning(literal(1))
+        return len(connection.execute(new).all())
 
     def close(self) -> None:
         self._engine.dispose()

@@ -56,8 +56,8 @@ def herald(place: Place, *channels: Channel, agenda: Agenda | None = None) -> He
 
 def run_a_drill(place: Place, exit_code: int = 1) -> None:
     slots = Slots(place.database)
-    faults = {"title": "Checkout is drilled", "service": "checkout", "faults": ("container_pause",)}
-    assert slots.claim(errand(**faults), "a", "server", place.clock.now())
+    one = errand(title="Checkout is drilled", service="checkout", faults=("container_pause",))
+    assert slots.claim(one, "a", "server", place.clock.now())
     taken = slots.take(slots.open()[0], "agent", "20261201-120000-calm-0000", place.clock.now())
     assert taken is not None
     slots.end(taken, exit_code, "", place.clock.now())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -292,3 +294,22 @@ def test_two_servers_take_a_hundred_slots_of_one_second_once_each(place: Place) 
         server.tick()
     events = Slots(place.database).events()
     assert sorted(e.schedule for e in events if e.kind == "claimed") == sorted(s.name for s in schedules)
+
+
+@pytest.mark.slow
+def test_serving_a_thousand_schedules_for_hours_takes_no_more_memory(place: Place) -> None:
+    schedules = [hourly(f"quiet-{n}").model_copy(update={"when": When(cron=f"{n % 60} {n % 24} * * FRI")}) for n in range(1000)]
+    server = place.server(*schedules)
+    server.tick()
+    before = 0
+    for minute in range(180):
+        place.clock.go(minutes=1)
+        server.tick()
+        if minute == 60:
+            before = resident()
+    assert resident() - before < 4_000, "kilobytes"
+
+
+def resident() -> int:
+    """Kilobytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)
