@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from gameday.errors import InvalidInput, Missing
 from gameday.store.network_files import refuse_network_files
+from gameday.store.rights import make_folder, open_kept
 
 PATIENCE = 5.0
 """Seconds that a transaction waits for another's lock."""
@@ -119,14 +120,14 @@ def _url(text: str) -> URL:
 
 def _make_room(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
     except OSError as error:
         raise Missing(f"the store {path} cannot be made: {error.strerror}; change its place under [store] in gameday.toml") from error
     refuse_network_files(path)
     if not path.exists():
         # Sealed surprises stand in it: for its owner alone.
         with suppress(OSError):  # SQLite says below what is wrong
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            os.close(open_kept(path))
 
 
 def _may_be_written(path: Path) -> bool:
