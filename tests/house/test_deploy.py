@@ -52,7 +52,7 @@ def test_the_image_is_made_of_what_is_locked_for_it() -> None:
     lock = (DEPLOY / "requirements.lock").read_text()
     assert not re.search(r"https?://|--index-url|--find-links", lock)
     names = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
-    assert {"sqlalchemy", "psycopg", "uvicorn"} <= names and "pytest" not in names
+    assert {"sqlalchemy", "psycopg", "uvicorn"} <= names and "ruff" not in names
     versions = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
     assert {n: v for n, v in re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE) if versions.get(n) != v} == {}
     subprocess.run(["bash", "-n", str(DEPLOY / "image.sh")], check=True)
