@@ -78,7 +78,7 @@ def written(name: str, given: dict[str, Any]) -> str:
     import yaml
 
     said: dict[str, Any] = {
-        "title": given["title"] or name.replace("-", " ").capitalize(),
+        "title": given["title"] or f"Practice: {name.replace('-', ' ')}",
         "scenario": given["scenario"],
         "zone": given["zone"],
     }

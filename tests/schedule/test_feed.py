@@ -98,7 +98,7 @@ def moments(found: list[Read]) -> list[str]:
 
 def test_both_readers_see_the_same_events() -> None:
     for audience in ("participants", "facilitators"):
-        data = Desk(audience).feed(MONTHLY, LOBBY)  # type: ignore[arg-type]  # both words are audiences
+        data = Desk(audience).feed(MONTHLY, LOBBY)
         assert by_icalendar(data) == by_vobject(data)
         assert len(by_icalendar(data)[1]) >= 5
 

@@ -56,7 +56,7 @@ def test_each_slot_is_a_mark_that_says_what_it_is() -> None:
 
 
 def test_outcomes_differ_in_shape_not_in_colour_alone() -> None:
-    shapes = {}
+    shapes: dict[str, str] = {}
     for path in drawn(RECORDS).iter("{http://www.w3.org/2000/svg}path"):
         shape = "".join(c for c in path.attrib["d"] if c.isalpha())
         shapes.setdefault(path.attrib["class"], shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ NOW = utc("2026-11-25 08:00")
 NO_CLOSINGS = ClosedTimes((), (), ZoneInfo("UTC"))
 
 
-def programme(*duties: dict[str, object], **more: object) -> Programme:
+def programme(*duties: Mapping[str, object], **more: object) -> Programme:
     return Programme.model_validate({"duties": duties, **more})
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,7 +48,7 @@ class Case:
     on: Callable[[date], bool]
 
 
-def case(name: str, zone: str, times: str, on: Callable[[date], bool], **fields: object) -> Case:
+def case(name: str, zone: str, times: str, on: Callable[[date], bool], **fields: Any) -> Case:
     made = schedule(name, zone=zone, freezes=("freezes.ics",), holidays=("holidays.ics",), **fields)
     return Case(made, frozenset((int(t[:2]), int(t[3:])) for t in times.split()), on)
 
