@@ -90,6 +90,17 @@ def test_facilitators_are_told_all(place: Place, ear: Ear) -> None:
     assert "breaks container_pause" in body["text"]
 
 
+def test_an_event_that_is_seen_after_its_successor_is_told_too(place: Place, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_a_drill(place)
+    one = herald(place, channel(ear))
+    shown = [event for event in Slots(place.database).events() if event.kind != "taken"]
+    with monkeypatch.context() as early:
+        early.setattr(Slots, "events", lambda _self, _after=0: shown)
+        one.tick()
+    one.tick()
+    assert ear.kinds() == ["end", "start"]
+
+
 def test_what_was_missed_concerns_facilitators_alone(place: Place, ear: Ear) -> None:
     Slots(place.database).record(errand(), "missed", "down", "no server ran", "server", NOON)
     herald(place, channel(ear)).tick()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gameday.errors import InvalidInput
+from gameday.errors import InvalidInput, Missing
 from gameday.model.schedule import Approval, Surprise, When
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
@@ -75,7 +75,7 @@ def test_or_caught_up_once_for_all(place: Place) -> None:
     place.clock.go(hours=2, minutes=30)
     server = place.server(hourly("catches-up", if_missed="catch_up"))
     server.tick()
-    assert outcomes(place) == [("missed", "down"), ("missed", "down"), ("running", "down")]
+    assert outcomes(place) == [("missed", "down"), ("missed", "down"), ("running", None)]
     assert "stands for both" in place.records()[0].why
     (claim,) = Slots(place.database).open()
     assert claim.state == "claimed" and claim.errand.start_by is None
@@ -276,6 +276,26 @@ def test_files_that_are_bad_from_the_start_stop_the_server(place: Place) -> None
     server.source.read = bad  # type: ignore[method-assign, assignment]
     with pytest.raises(InvalidInput):
         server.refresh()
+
+
+def test_files_that_changed_while_the_store_was_away_are_used_when_it_is_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(place)
+    place.clock.at = NOON - timedelta(minutes=1)
+    server = place.server()
+    server.tick()
+    server.source.schedules, server.source.new = [once("new")], True  # type: ignore[attr-defined]
+
+    def away(*_: object) -> None:
+        raise Missing("the store does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(server.planning, "use", away)
+        place.clock.go(seconds=3)
+        with pytest.raises(Missing):
+            server.tick()
+    place.clock.go(minutes=1)
+    server.tick()
+    assert only(place).schedule == "new"
 
 
 def test_the_watch_never_moves_back(place: Place) -> None:
