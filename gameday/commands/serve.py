@@ -6,12 +6,13 @@ import os
 import sys
 
 import click
+from pydantic import ValidationError
 
 from gameday.bundle.host_state import HostState
 from gameday.commands.serving import log_to_stderr, schedule_reader, workspace_here
 from gameday.environments.secrets import revealed
-from gameday.errors import Missing
-from gameday.model.settings import Settings
+from gameday.errors import InvalidInput, Missing
+from gameday.model.settings import ServerSettings
 from gameday.server.store_place import open_workspace_store
 
 
@@ -27,8 +28,7 @@ def command(listen: str | None, no_agent: bool) -> int:
     Exit codes: 2 invalid input, 3 refused, 6 store or address missing, 129/130/143 ended by a signal.
     """
     workspace, settings = workspace_here()
-    if listen is not None:
-        settings = Settings.model_validate(settings.model_dump() | {"server": settings.server.model_dump() | {"listen": listen}})
+    reached = settings.server if listen is None else _listening(settings.server, listen)
     log_to_stderr()
     state = HostState()
     database = open_workspace_store(workspace.root, settings, state)
@@ -54,8 +54,15 @@ def command(listen: str | None, no_agent: bool) -> int:
     own = [text.removeprefix("${env:").removesuffix("}") for text in secrets if text.startswith("${env:")]
     agent = AgentProcess([sys.executable, "-m", "gameday", "agent", "--with-server"], workspace.root, host, own)
     server = Server(scheduler, Herald(database, channels, lambda: scheduler.agenda), None if no_agent else agent)
-    token = shown(settings.server.token)
-    pages = HealthServer(settings.server, workspace.root, lambda hosts: application(server.health, token, hosts))
+    token = shown(reached.token)
+    pages = HealthServer(reached, workspace.root, lambda hosts: application(server.health, token, hosts))
     with signals() as got:
         server.run(lambda: bool(got), pages)
     return 128 + got[0]
+
+
+def _listening(settings: ServerSettings, listen: str) -> ServerSettings:
+    try:
+        return ServerSettings.model_validate(settings.model_dump() | {"listen": listen})
+    except ValidationError as error:
+        raise InvalidInput(f"--listen: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None

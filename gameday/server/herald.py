@@ -19,9 +19,11 @@ from gameday.model.duration import format_duration
 from gameday.model.settings import NoticeSettings
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
+from gameday.schedule.rotation import rosters
 from gameday.server.notices import FOR_FACILITATORS, for_slack, notice
 from gameday.server.planning import errand_of
 from gameday.store.database import Database
+from gameday.store.memory import Memory
 from gameday.store.outbox import Outbox, Posting
 from gameday.store.slots import Slots
 
@@ -31,6 +33,8 @@ FRESH = timedelta(hours=1)
 """What is older is not told any more."""
 PATIENCE = timedelta(seconds=30)
 """After this a try that nobody finished counts as failed."""
+OVERLAP = 100
+"""Events that are looked at again: PostgreSQL may show one with a lower number later than its successors."""
 LOOK_AHEAD_EVERY = 20.0
 LOG = logging.getLogger("gameday.notices")
 
@@ -57,6 +61,7 @@ class Herald:
     sent: int = 0
     failed: int = 0
     _after: int | None = None
+    _seen: set[int] = field(default_factory=set)
     _ahead: Mapping[tuple[str, datetime], Errand] = field(default_factory=dict)
     _looked: float = float("-inf")
 
@@ -91,12 +96,16 @@ class Herald:
     def _tell_events(self, now: datetime) -> None:
         if self._after is None:
             self._after = self._slots.last_event_before(now - FRESH)
-        for event in self._slots.events(self._after):
+        for event in self._slots.events(max(self._after - OVERLAP, 0)):
+            if event.seq in self._seen or event.at < now - FRESH:
+                continue
             if (kind := KINDS.get(event.kind)) is not None:
                 for channel in self.channels:
                     if channel.settings.to == "facilitators" or kind not in FOR_FACILITATORS:
                         self._post(event.schedule, event.moment, kind, channel, now)
-            self._after = event.seq
+            self._seen.add(event.seq)
+            self._after = max(self._after, event.seq)
+        self._seen = {seq for seq in self._seen if seq > self._after - OVERLAP}
 
     def _tell_ahead(self, now: datetime) -> None:
         """Only the nearest of the times that are past: a server that was away says once that a drill is near."""
@@ -105,7 +114,11 @@ class Herald:
         if seconds - self._looked >= LOOK_AHEAD_EVERY:
             agenda = self.agenda()
             upcoming = [s for s in agenda.slots(now, now + longest + 2 * PATIENCE) if agenda.schedules[s.schedule].paused is None]
-            self._ahead = {(s.schedule, s.moment): errand_of(agenda.schedules[s.schedule], s) for s in upcoming}
+            people = rosters(upcoming, agenda.schedules, Memory(self.database).records()).of if upcoming else {}
+            self._ahead = {
+                (s.schedule, s.moment): errand_of(agenda.schedules[s.schedule], s).model_copy(update={"roster": people[s.key]})
+                for s in upcoming
+            }
             self._looked = seconds
         for (schedule, moment), errand in self._ahead.items():
             for channel in self.channels:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gameday.bundle.host_state import HostState
 from gameday.errors import Missing
+from gameday.store.rights import make_folder, open_kept
 
 
 class Host:
@@ -24,7 +25,7 @@ class Host:
         self.state = state
         self._folder = state.folder / "agent"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder)
             self.name = _name(self._folder / "host")
         except OSError as error:
             raise Missing(f"{self._folder} cannot be written: {error.strerror}; change its owner, or set XDG_STATE_HOME") from error
@@ -35,7 +36,7 @@ class Host:
 
     def hold(self, drill: str) -> DrillLock | None:
         """The right to start a drill and to say what became of it. None while whoever has it, or the drill itself, lives."""
-        lock = os.open(self._folder / f"{drill}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = open_kept(self._folder / f"{drill}.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,7 +62,7 @@ class Host:
         return False
 
     def _presence(self) -> int:
-        return os.open(self._folder / "present", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return open_kept(self._folder / "present")
 
 
 class DrillLock:
@@ -112,7 +113,8 @@ class Presence:
 def _name(path: Path) -> str:
     if not path.exists():
         temporary = path.with_name(f".host.{os.getpid()}")
-        temporary.write_text(f"{socket.gethostname()[:60]}-{secrets.token_hex(2)}")
+        with os.fdopen(open_kept(temporary), "w") as file:
+            file.write(f"{socket.gethostname()[:60]}-{secrets.token_hex(2)}")
         # Another may make it at the same moment: the first one stays.
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)

@@ -59,6 +59,8 @@ class Scheduler:
     _drawn: float = float("-inf")
     _asked: float = float("-inf")
     _began: bool = False
+    _stale: bool = True
+    """What is written is not in force yet, perhaps since the store was away when it was read."""
 
     def __post_init__(self) -> None:
         self.planning = Planning(self.database, self.host, self.server)
@@ -85,7 +87,8 @@ class Scheduler:
         """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files."""
         now, seconds = self.clock.now(), self.clock.boottime()
         self._read = seconds
-        if self._began and not self.source.changed() and seconds - self._drawn < DRAW_EVERY:
+        self._stale = self._stale or self.source.changed() or seconds - self._drawn >= DRAW_EVERY
+        if not self._stale:
             return
         try:
             agenda, first_seen = self.source.read()
@@ -96,6 +99,7 @@ class Scheduler:
             self.trouble = str(error)
             if not self._began:
                 raise
+            self._stale = False
             return
         agenda = agenda.with_seals(self._memory.seals())
         drawn = agenda.draw(now, now + DRAW_AHEAD, self.salt)
@@ -105,7 +109,7 @@ class Scheduler:
             slot = Slot(schedule=withheld.schedule, moment=withheld.moment, ends=withheld.moment + schedule.length)
             self._slots.record(errand_of(schedule, slot), "withheld", withheld.by, withheld.why, self.server, now)
         self.planning.use(agenda, first_seen)
-        self._drawn, self._began = seconds, True
+        self._drawn, self._began, self._stale = seconds, True, False
 
     def _look_at(self, claim: Claim, now: datetime, seconds: float, can_run: bool) -> None:
         """A slot that is not settled: does it wait for something, and does whoever has it still live?"""

@@ -8,13 +8,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, literal
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from gameday.errors import InvalidInput, Missing
 from gameday.store.network_files import refuse_network_files
+from gameday.store.rights import make_folder, open_kept
 
 PATIENCE = 5.0
 """Seconds that a transaction waits for another's lock."""
@@ -58,12 +59,12 @@ class Database:
     def insert(self, connection: Connection, table: Any, rows: Any) -> int:
         """Insert what is not there yet, by primary key. Says how many rows were new."""
         if self.is_sqlite:
-            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-            return connection.execute(sqlite_insert(table).values(rows).on_conflict_do_nothing()).rowcount
-        from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-        return connection.execute(postgres_insert(table).values(rows).on_conflict_do_nothing()).rowcount
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        # What comes back is counted: PostgreSQL's driver does not say how many rows an INSERT made.
+        new = insert(table).values(rows).on_conflict_do_nothing().returning(literal(1))
+        return len(connection.execute(new).all())
 
     def close(self) -> None:
         self._engine.dispose()
@@ -119,14 +120,14 @@ def _url(text: str) -> URL:
 
 def _make_room(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
     except OSError as error:
         raise Missing(f"the store {path} cannot be made: {error.strerror}; change its place under [store] in gameday.toml") from error
     refuse_network_files(path)
     if not path.exists():
         # Sealed surprises stand in it: for its owner alone.
         with suppress(OSError):  # SQLite says below what is wrong
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            os.close(open_kept(path))
 
 
 def _may_be_written(path: Path) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gameday.errors import Missing
 from gameday.store.database import Database
+from gameday.store.rights import open_kept
 from gameday.store.tables import METADATA
 
 VERSIONS = ("0001",)
@@ -85,7 +86,7 @@ def _alone(database: Database) -> Iterator[None]:
         yield
         return
     try:
-        lock = os.open(f"{database.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = open_kept(Path(f"{database.name}.lock"))
     except OSError as error:
         raise Missing(f"the store {database.name} may only be read: {error.strerror}; let this user write its folder") from error
     try:

@@ -1,7 +1,8 @@
 """What becomes of slots: planned → claimed → running → ran | missed, each step one transaction that only one can win.
 
 record   no row → missed, withheld, waiting          an occasion that is not run, or not yet
-claim    no row, waiting → claimed                   a server takes it, for an agent of a host
+claim    no row → claimed                            a server takes it, for an agent of a host
+catch_up waiting → claimed                           the same, for a slot that was missed
 take     claimed → running                           an agent of that host takes it, and says under which id it will drill
 adopt    running → running                           another agent, after the first one died
 move     claimed → claimed                           another host, after the first one fell silent
@@ -68,7 +69,7 @@ class Slots:
 
     def catch_up(self, claim: Claim, host: str, server: str, now: datetime, why: str) -> Claim | None:
         """Take a slot that waited, however late it is."""
-        values = {"state": "claimed", "host": host, "server": server, "start_by": None, "why": why}
+        values = {"state": "claimed", "cause": None, "host": host, "server": server, "start_by": None, "why": why}
         return self._change(claim, "waiting", values, "claimed", server, f"for {host}: {why}", now)
 
     def answer(self, claim: Claim, run: bool, who: str, now: datetime) -> bool:

@@ -6,9 +6,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -16,6 +18,7 @@ from gameday.errors import Missing
 from gameday.store.opening import open_store
 from gameday.store.slots import Slots
 from gameday.store.tables import METADATA
+from tests.sandbox.conftest import ROOT, Bench, free_ports, review_of
 from tests.server.place import Place, await_that, once
 from tests.server.processes import crew
 from tests.server.test_agent import errand
@@ -26,6 +29,9 @@ ALONE = (
     "echo 'host all all all trust' >/tmp/hba; "
     "exec postgres -c hba_file=/tmp/hba -c autovacuum=off -c max_connections=100 -c listen_addresses='*' -c fsync=off"
 )
+
+
+POSTGRES_IS_THERE = "import psycopg, sqlalchemy.dialects.postgresql as d; print(d.__name__)"
 
 
 @pytest.fixture(autouse=True)
@@ -151,3 +157,54 @@ def test_the_scheduler_asks_postgresql_the_same_questions(place: Place) -> None:
     agent = place.agent()
     await_that(lambda: not Slots(place.database).open(), "the drill's end", step=agent.tick)
     assert [r.outcome for r in place.records()] == ["ran"]
+
+
+@pytest.mark.drills
+def test_a_server_and_its_agent_run_a_real_drill_and_put_everything_back(request: pytest.FixtureRequest) -> None:
+    bench: Bench = request.getfixturevalue("bench")
+    at = datetime.now(UTC)
+    bench.scenario(
+        "served", runbook=None, abort_when=None,
+        canary={"url": "http://127.0.0.1:${shop_port}/checkout", "method": "POST", "every": "200ms", "timeout": "1s", "bad": "2 of 3", "steady_for": "600ms"},
+        faults=[{"fault": "container_pause", "target": "payments", "at": "200ms", "for": "4s"}],
+        expect={"alerts": {"must": [{"alert": "PaymentsErrorRate", "within": "4s"}]}},
+    )  # fmt: skip
+    path = bench.root / "schedules" / "served.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(yaml.safe_dump({
+        "title": "Checkout is drilled", "scenario": "scenarios/served.yaml", "when": {"once": f"{at:%Y-%m-%d %H:%M}"}, "responders": "none",
+    }))  # fmt: skip
+    os.utime(path, (at.timestamp() - 600,) * 2)
+    was, before = bench.state("payments"), bench.drills()
+    (port,) = free_ports(1)
+    server = bench.begin("serve", "--listen", f"127.0.0.1:{port}")
+    drill = bench.new_drill(before)
+    bench.await_event(drill, "fault.armed")
+    server.kill()
+    await_that(lambda: (drill / "review.json").exists(), f"the end of a drill whose server was killed; {bench.log()}", within=120)
+    again = bench.begin("serve", "--listen", f"127.0.0.1:{port}")
+
+    def told() -> bool:
+        ended = bench.gameday("schedule", "history", "-o", "json")
+        return ended.code == 0 and drill.name in ended.out and '"ran"' in ended.out
+
+    await_that(told, f"its end in the history; {bench.log()}", within=60)
+    again.terminate()
+    assert again.wait(30) == 143
+    assert bench.state("payments") == was and len(bench.drills() - before) == 1
+    assert review_of(drill)["safety"]["left"] == []
+
+
+@pytest.mark.drills
+def test_the_image_builds_and_holds_a_server() -> None:
+    """With the base image and the packages of this host."""
+    image = f"gameday-test-{os.getpid()}:server"
+    done = subprocess.run(
+        ["deploy/image.sh", image], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    try:
+        assert "Run the schedules of this workspace" in docker("run", "--rm", "--network", "none", image, "serve", "--help")
+        assert "postgresql" in docker("run", "--rm", "--network", "none", "--entrypoint", "python3", image, "-c", POSTGRES_IS_THERE)
+    finally:
+        docker("rmi", image)

@@ -56,8 +56,8 @@ def herald(place: Place, *channels: Channel, agenda: Agenda | None = None) -> He
 
 def run_a_drill(place: Place, exit_code: int = 1) -> None:
     slots = Slots(place.database)
-    faults = {"title": "Checkout is drilled", "service": "checkout", "faults": ("container_pause",)}
-    assert slots.claim(errand(**faults), "a", "server", place.clock.now())
+    one = errand(title="Checkout is drilled", service="checkout", faults=("container_pause",))
+    assert slots.claim(one, "a", "server", place.clock.now())
     taken = slots.take(slots.open()[0], "agent", "20261201-120000-calm-0000", place.clock.now())
     assert taken is not None
     slots.end(taken, exit_code, "", place.clock.now())
@@ -88,6 +88,17 @@ def test_facilitators_are_told_all(place: Place, ear: Ear) -> None:
         ["container_pause"], "scenarios/calm.yaml", 1, "20261201-120000-calm-0000",
     )  # fmt: skip
     assert "breaks container_pause" in body["text"]
+
+
+def test_an_event_that_is_seen_after_its_successor_is_told_too(place: Place, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_a_drill(place)
+    one = herald(place, channel(ear))
+    shown = [event for event in Slots(place.database).events() if event.kind != "taken"]
+    with monkeypatch.context() as early:
+        early.setattr(Slots, "events", lambda _self, _after=0: shown)
+        one.tick()
+    one.tick()
+    assert ear.kinds() == ["end", "start"]
 
 
 def test_what_was_missed_concerns_facilitators_alone(place: Place, ear: Ear) -> None:

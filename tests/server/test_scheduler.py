@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from gameday.errors import InvalidInput
+from gameday.errors import InvalidInput, Missing
 from gameday.model.schedule import Approval, Surprise, When
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
@@ -73,7 +75,7 @@ def test_or_caught_up_once_for_all(place: Place) -> None:
     place.clock.go(hours=2, minutes=30)
     server = place.server(hourly("catches-up", if_missed="catch_up"))
     server.tick()
-    assert outcomes(place) == [("missed", "down"), ("missed", "down"), ("running", "down")]
+    assert outcomes(place) == [("missed", "down"), ("missed", "down"), ("running", None)]
     assert "stands for both" in place.records()[0].why
     (claim,) = Slots(place.database).open()
     assert claim.state == "claimed" and claim.errand.start_by is None
@@ -276,6 +278,26 @@ def test_files_that_are_bad_from_the_start_stop_the_server(place: Place) -> None
         server.refresh()
 
 
+def test_files_that_changed_while_the_store_was_away_are_used_when_it_is_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(place)
+    place.clock.at = NOON - timedelta(minutes=1)
+    server = place.server()
+    server.tick()
+    server.source.schedules, server.source.new = [once("new")], True  # type: ignore[attr-defined]
+
+    def away(*_: object) -> None:
+        raise Missing("the store does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(server.planning, "use", away)
+        place.clock.go(seconds=3)
+        with pytest.raises(Missing):
+            server.tick()
+    place.clock.go(minutes=1)
+    server.tick()
+    assert only(place).schedule == "new"
+
+
 def test_the_watch_never_moves_back(place: Place) -> None:
     watches = Watches(place.database)
     watches.until({"calm": NOON})
@@ -292,3 +314,22 @@ def test_two_servers_take_a_hundred_slots_of_one_second_once_each(place: Place) 
         server.tick()
     events = Slots(place.database).events()
     assert sorted(e.schedule for e in events if e.kind == "claimed") == sorted(s.name for s in schedules)
+
+
+@pytest.mark.slow
+def test_serving_a_thousand_schedules_for_hours_takes_no_more_memory(place: Place) -> None:
+    schedules = [hourly(f"quiet-{n}").model_copy(update={"when": When(cron=f"{n % 60} {n % 24} * * FRI")}) for n in range(1000)]
+    server = place.server(*schedules)
+    server.tick()
+    before = 0
+    for minute in range(180):
+        place.clock.go(minutes=1)
+        server.tick()
+        if minute == 60:
+            before = resident()
+    assert resident() - before < 4_000, "kilobytes"
+
+
+def resident() -> int:
+    """Kilobytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)

@@ -14,8 +14,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from gameday.bundle.host_state import HostState
 from gameday.errors import InvalidInput, Missing
 from gameday.model.claim import Errand
+from gameday.server.host import Host
 from gameday.store import database as database_module
 from gameday.store.database import Database
 from gameday.store.network_files import refuse_network_files
@@ -62,6 +64,17 @@ def test_it_is_made_for_its_owner_alone_and_kept(url: str, tmp_path: Path) -> No
     assert slots(url) == 1
     assert (tmp_path / "deep" / "store.db").stat().st_mode & 0o077 == 0
     assert (tmp_path / "deep").stat().st_mode & 0o077 == 0
+
+
+def test_where_server_and_agent_are_two_users_of_a_group_both_may_write(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(0o770)
+    open_store(f"sqlite:///{tmp_path / 'state' / 'stores' / 'x.db'}").close()
+    Host(HostState(tmp_path / "state")).enter().leave()
+    for path in ("stores", "stores/x.db", "stores/x.db.lock", "agent", "agent/present", "agent/host"):
+        mode = (tmp_path / "state" / path).stat().st_mode
+        assert mode & 0o040 and not mode & 0o007, path
+        assert mode & 0o020 or path == "agent/host"
 
 
 def test_readers_and_a_writer_do_not_wait_for_each_other(url: str, impatient: None) -> None:
