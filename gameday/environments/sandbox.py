@@ -20,7 +20,6 @@ from gameday.model.host import Release
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
     from gameday.clients.compose import Compose
-    from gameday.clients.docker import Container
     from gameday.clients.http import Endpoint
     from gameday.model.probe import Reach
 
@@ -139,14 +138,17 @@ class Sandbox(ComposeProject):
     def is_up(self) -> bool:
         """Whether all of its containers run and are healthy."""
         found = self.containers()
-        return bool(found) and not _unhealthy(found)
+        return bool(found) and all(self.is_well(c) for c in found)
 
     def wait_healthy(self, within: float) -> None:
         """Raises Missing, naming the containers, when health does not come in time (seconds)."""
         deadline = time.monotonic() + within
+        well: set[tuple[str, str]] = set()
         while True:
             found = self.containers()
-            waiting = _unhealthy(found)
+            starts = {(c.id, c.started_at): c for c in found}
+            well |= {start for start, c in starts.items() if start not in well and self.is_well(c)}
+            waiting = [c.name for start, c in starts.items() if start not in well]
             if found and not waiting:
                 return
             if time.monotonic() > deadline:
@@ -227,10 +229,6 @@ class Sandbox(ComposeProject):
         if done.returncode:
             last = "\n".join(done.stderr.strip().splitlines()[-5:])
             raise Missing(f"sandbox/images.sh could not build the images:\n{last}")
-
-
-def _unhealthy(containers: list[Container]) -> list[str]:
-    return [c.name for c in containers if not c.running or c.paused or c.health not in ("", "healthy")]
 
 
 def _port(variable: str, usual: int) -> int:
