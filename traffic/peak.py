@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from locust import FastHttpUser, constant_throughput, task
 
-
 EVERY = 2.0
 """Seconds between two checkouts of one customer."""
 STARTS = (EVERY * (number * 0.618 % 1) for number in itertools.count())
