@@ -174,16 +174,18 @@ class Sandbox(ComposeProject):
     def _usual_primary(self) -> None:
         """Hands the lead of the database back after a failover. No commit is lost: the leader sends all it has first."""
         if self._inside(REPLICA, "node", "status").startswith("primary"):
-            self._await_in_step(REPLICA)
+            self._await_node(REPLICA, "primary in-step")
             self._inside(REPLICA, "node", "hand-over")
-        self._await_in_step(PRIMARY)
+        self._await_node(PRIMARY, "primary in-step")
+        # It follows a moment before it lets anybody in, and nobody can promote it until then.
+        self._await_node(REPLICA, "standby")
 
-    def _await_in_step(self, node: str, within: float = 30.0) -> None:
+    def _await_node(self, node: str, wanted: str, within: float = 30.0) -> None:
         deadline = time.monotonic() + within
-        while (status := self._inside(node, "node", "status")) != "primary in-step":
+        while (status := self._inside(node, "node", "status")) != wanted:
             if time.monotonic() > deadline:
                 raise Missing(
-                    f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
+                    f"the database's node {node} is not {wanted!r} after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
                 )
             time.sleep(0.1)
 
