@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import time
 import uuid
 from typing import ClassVar
@@ -10,9 +11,11 @@ from typing import ClassVar
 from locust import FastHttpUser
 
 EVERY = 2.0
-"""Seconds between two actions of one customer."""
-# Locust starts a second's users at once, and its own pacing keeps them in step: the shop would be asked in waves.
+"""Seconds between two actions of one customer, give or take a fifth."""
+# Locust starts a second's users at once, and its own pacing keeps them in step: the shop would be asked in waves. A
+# pattern that comes again every two seconds is no better, since whoever else looks twice a second sees a part of it only.
 _STARTS = (EVERY * (number * 0.618 % 1) for number in itertools.count())
+_CHANCE = random.Random(1)
 
 
 class Customer(FastHttpUser):
@@ -32,7 +35,7 @@ class Customer(FastHttpUser):
     def wait_time(self) -> float:
         """Seconds until its next action is due; none where that moment has passed."""
         now = time.monotonic()
-        self._due = max(self._due + EVERY, now)
+        self._due = max(self._due + EVERY * _CHANCE.uniform(0.8, 1.2), now)
         return self._due - now
 
     def check_out(self) -> None:
