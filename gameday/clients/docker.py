@@ -27,7 +27,7 @@ SERVICE_LABEL = "com.docker.compose.service"
 
 @dataclass(frozen=True)
 class Container:
-    """A container as `docker inspect` tells it. `health` is empty where it has no health check."""
+    """A container as `docker inspect` tells it. `health` is as old as its last check, and empty where it has none."""
 
     id: str
     name: str
@@ -40,6 +40,8 @@ class Container:
     memory_limit: int = 0
     """Bytes; 0 where it has none."""
     health: str = ""
+    health_check: tuple[str, ...] = ()
+    """The command by which its health is told; empty where it has none."""
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -102,6 +104,7 @@ class Docker:
             restarting=bool(state.get("Restarting")),
             memory_limit=int(data.get("HostConfig", {}).get("Memory") or 0),
             health=str((state.get("Health") or {}).get("Status", "")),
+            health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
             labels=labels,
         )
 
@@ -222,6 +225,17 @@ class Docker:
         except NotFound:
             return False
         return True
+
+
+def _health_check(test: Sequence[str]) -> tuple[str, ...]:
+    """The command in `Healthcheck.Test`, whose first word says how to read the others."""
+    match list(test):
+        case ["CMD", *command]:
+            return tuple(command)
+        case ["CMD-SHELL", line]:
+            return ("sh", "-c", line)
+        case _:
+            return ()
 
 
 @contextmanager

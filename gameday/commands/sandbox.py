@@ -55,15 +55,14 @@ def down() -> None:
 def status(output: str) -> int:
     """What each container is. Exit code 0 when all are healthy, 6 otherwise."""
     sandbox = _sandbox()
-    found = sandbox.containers()
     rows = [
         {
             "service": c.service,
             "name": c.name,
             "state": "paused" if c.paused else "running" if c.running else "stopped",
-            "health": c.health,
+            "health": "healthy" if c.health and sandbox.is_well(c) else c.health,
         }
-        for c in found
+        for c in sandbox.containers()
     ]
     if output == "json":
         click.echo(json.dumps({"project": sandbox.project, "healthy": sandbox.is_up, "containers": rows}, indent=2))

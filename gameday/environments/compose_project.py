@@ -61,13 +61,26 @@ class ComposeProject:
                     f" to the service {service} in its Compose file if it may be broken"
                 )
         chosen = containers[0]
-        left = [c for c in containers if c is not chosen and not c.paused and c.health in ("", "healthy")]
+        left = [c for c in containers if c is not chosen and self.is_well(c)]
         if len(replicas) > 1 and not left:
             raise Refused(
                 f"{chosen.name} is the last healthy one of {len(replicas)} replicas of {service}; a fault must leave one: "
                 f"bring the others back, or scale {service} to 1 if it is meant to be lost"
             )
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
+
+    def is_well(self, container: Container) -> bool:
+        """Whether it runs and its health check passes. Asked now where Docker's last word, which may be old, is not good."""
+        from docker.errors import APIError
+
+        if not container.running or container.paused:
+            return False
+        if container.health in ("", "healthy") or not container.health_check:
+            return container.health in ("", "healthy")
+        try:
+            return self.docker.run(container.id, container.health_check)[0] == 0
+        except APIError:  # it stopped since it was listed
+            return False
 
     def state(self, target: Target) -> Mapping[str, str]:
         from docker.errors import NotFound

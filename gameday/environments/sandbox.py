@@ -20,7 +20,6 @@ from gameday.model.host import Release
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
     from gameday.clients.compose import Compose
-    from gameday.clients.docker import Container
     from gameday.clients.http import Endpoint
     from gameday.model.probe import Reach
 
@@ -139,14 +138,17 @@ class Sandbox(ComposeProject):
     def is_up(self) -> bool:
         """Whether all of its containers run and are healthy."""
         found = self.containers()
-        return bool(found) and not _unhealthy(found)
+        return bool(found) and all(self.is_well(c) for c in found)
 
     def wait_healthy(self, within: float) -> None:
         """Raises Missing, naming the containers, when health does not come in time (seconds)."""
         deadline = time.monotonic() + within
+        well: set[tuple[str, str]] = set()
         while True:
             found = self.containers()
-            waiting = _unhealthy(found)
+            starts = {(c.id, c.started_at): c for c in found}
+            well |= {start for start, c in starts.items() if start not in well and self.is_well(c)}
+            waiting = [c.name for start, c in starts.items() if start not in well]
             if found and not waiting:
                 return
             if time.monotonic() > deadline:
@@ -172,16 +174,18 @@ class Sandbox(ComposeProject):
     def _usual_primary(self) -> None:
         """Hands the lead of the database back after a failover. No commit is lost: the leader sends all it has first."""
         if self._inside(REPLICA, "node", "status").startswith("primary"):
-            self._await_in_step(REPLICA)
+            self._await_node(REPLICA, "primary in-step")
             self._inside(REPLICA, "node", "hand-over")
-        self._await_in_step(PRIMARY)
+        self._await_node(PRIMARY, "primary in-step")
+        # It follows a moment before it lets anybody in, and nobody can promote it until then.
+        self._await_node(REPLICA, "standby")
 
-    def _await_in_step(self, node: str, within: float = 30.0) -> None:
+    def _await_node(self, node: str, wanted: str, within: float = 30.0) -> None:
         deadline = time.monotonic() + within
-        while (status := self._inside(node, "node", "status")) != "primary in-step":
+        while (status := self._inside(node, "node", "status")) != wanted:
             if time.monotonic() > deadline:
                 raise Missing(
-                    f"{node} is not a primary with a standby after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
+                    f"the database's node {node} is not {wanted!r} after {within:.0f} s: {status or 'no answer'}; look at `docker logs`"
                 )
             time.sleep(0.1)
 
@@ -227,10 +231,6 @@ class Sandbox(ComposeProject):
         if done.returncode:
             last = "\n".join(done.stderr.strip().splitlines()[-5:])
             raise Missing(f"sandbox/images.sh could not build the images:\n{last}")
-
-
-def _unhealthy(containers: list[Container]) -> list[str]:
-    return [c.name for c in containers if not c.running or c.paused or c.health not in ("", "healthy")]
 
 
 def _port(variable: str, usual: int) -> int:

@@ -7,8 +7,8 @@ import asyncio
 from prometheus_client import Gauge
 
 TILLS = 2
-TAKES = 0.15
-"""Seconds a checkout keeps a till: thirteen checkouts a second and replica."""
+TAKES = 0.2
+"""Seconds a checkout keeps a till: ten checkouts a second and replica."""
 PATIENCE = 0.7
 """Seconds that a customer stands in line."""
 

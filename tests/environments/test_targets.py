@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gameday.clients.docker import Container
@@ -11,7 +13,18 @@ from gameday.errors import InvalidInput, Refused
 
 def container(name: str, *, running: bool = True, paused: bool = False, health: str = "healthy", allow: str = "shop") -> Container:
     labels = {"gameday.allow": allow} if allow else {}
-    return Container(name, name, "web", running, paused, "t0", health=health, labels=labels)
+    return Container(name, name, "web", running, paused, "t0", health=health, health_check=("true",), labels=labels)
+
+
+class Answers:
+    """A daemon in whose containers every command ends with this code."""
+
+    def __init__(self, code: int) -> None:
+        self.code, self.asked = code, 0
+
+    def run(self, container: str, command: tuple[str, ...]) -> tuple[int, str]:
+        self.asked += 1
+        return self.code, ""
 
 
 class Project(ComposeProject):
@@ -19,8 +32,9 @@ class Project(ComposeProject):
 
     name = "shop"
 
-    def __init__(self, *containers: Container) -> None:
+    def __init__(self, *containers: Container, check: int = 1) -> None:
         self._containers = list(containers)
+        self.docker: Any = Answers(check)
 
     @property
     def project(self) -> str:
@@ -55,3 +69,16 @@ def test_what_did_not_opt_in_is_refused_with_the_line_to_write(allow: str) -> No
 def test_a_service_that_does_not_run_is_said() -> None:
     with pytest.raises(InvalidInput, match="no running container of a service 'web'"):
         Project(container("web_1", running=False)).target("web")
+
+
+@pytest.mark.parametrize("health", ["starting", "unhealthy"])
+def test_a_check_that_passes_now_weighs_more_than_what_docker_last_said(health: str) -> None:
+    assert Project(container("web_1"), container("web_2", health=health), check=0).target("web").name == "web_1"
+
+
+def test_nothing_is_asked_of_what_docker_found_healthy_or_of_what_does_not_run() -> None:
+    place = Project(check=0)
+    assert place.is_well(container("web_1"))
+    assert not place.is_well(container("web_1", health="starting", running=False))
+    assert not place.is_well(container("web_1", health="unhealthy", paused=True))
+    assert place.docker.asked == 0
