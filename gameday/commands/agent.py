@@ -33,7 +33,12 @@ def command(with_server: bool) -> int:
     from gameday.server.serve import signals
 
     def put_back() -> str:
-        return "; ".join(result.left for result in recover(state, "agent") if result.left)
+        try:
+            results = recover(state, "agent")
+        except Exception as error:
+            # What cannot be put back now is said, and is put back by whoever comes next; the agent stays.
+            return f"{type(error).__name__}: {error}; run `gameday recover`"
+        return "; ".join(result.left for result in results if result.left)
 
     agent = Agent(database, Host(state), workspace.root, put_back, settings.server.drills_at_once)
     with signals() as got:

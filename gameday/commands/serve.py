@@ -52,7 +52,7 @@ def command(listen: str | None, no_agent: bool) -> int:
     channels = [Channel(name, one, shown(one.url), shown(one.secret)) for name, one in settings.notices.items()]
     secrets = [text for one in settings.notices.values() for text in (one.url, one.secret or "")]
     own = [text.removeprefix("${env:").removesuffix("}") for text in secrets if text.startswith("${env:")]
-    agent = AgentProcess([sys.executable, "-m", "gameday", "agent", "--with-server"], workspace.root, host, own)
+    agent = AgentProcess([sys.executable, "-P", "-m", "gameday", "agent", "--with-server"], workspace.root, host, own)
     server = Server(scheduler, Herald(database, channels, lambda: scheduler.agenda), None if no_agent else agent)
     token = shown(reached.token)
     pages = HealthServer(reached, workspace.root, lambda hosts: application(server.health, token, hosts))

@@ -51,7 +51,8 @@ class Agent:
     recover: Callable[[], str]
     at_once: int = 1
     """Drills at one time."""
-    program: Sequence[str] = (sys.executable, "-m", "gameday")
+    program: Sequence[str] = (sys.executable, "-P", "-m", "gameday")
+    """Not from the workspace (`-P`), whatever lies there by the name of a module."""
     clock: Clock = field(default_factory=Clock)
     name: str = ""
     _drills: list[_Drill] = field(default_factory=list)
@@ -112,10 +113,7 @@ class Agent:
     def _begin(self, claim: Claim) -> None:
         halted = self.host.state.halted
         if claim.errand.is_late(self.clock.now()):
-            cause, why = (
-                ("halted", f"drills were halted on {self.host.name}: {halted}") if halted else ("busy", "other drills were running")
-            )
-            self._could_not(claim, cause, why)
+            self._could_not(claim, *self._what_hindered(halted))
         elif halted is None and len(self._drills) < self.at_once:
             drill = drill_of(claim.errand, self.root)
             if (lock := self.host.hold(drill)) is None:
@@ -123,6 +121,14 @@ class Agent:
             with lock.unless_kept():
                 if (taken := self._slots.take(claim, self.name, drill, self.clock.now())) is not None:
                     self._start(taken, lock)
+
+    def _what_hindered(self, halted: str | None) -> tuple[str, str]:
+        """Cause and sentence for a slot whose time ran out before it could begin here."""
+        if halted is not None:
+            return "halted", f"drills were halted on {self.host.name}: {halted}"
+        if self._drills:
+            return "busy", f"{', '.join(d.claim.drill for d in self._drills)} ran, and no more at once than {self.at_once}"
+        return "down", f"no agent of {self.host.name} was there in time"
 
     def _start(self, claim: Claim, lock: DrillLock) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, literal
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from gameday.errors import InvalidInput, Missing
@@ -92,8 +92,8 @@ class Database:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            said = str(error.orig)
+        except SQLAlchemyError as error:
+            said = str(getattr(error, "orig", None) or error)
             if self.is_sqlite and "unable to open" in said and not _may_be_written(Path(self.name)):
                 said = "readonly"  # WAL cannot even be read where the folder may not be written
             raise Missing(_sentence(self.name, said)) from error

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DBAPIError
 
 from gameday.errors import Missing
 from gameday.store.database import Database
@@ -67,16 +66,13 @@ def _bring_up_to_date(database: Database) -> None:
             return
         if database.is_sqlite:
             _write_ahead(database)
-        try:
-            with database.writing() as connection:
-                if not database.is_sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
-                    if _version_in(connection) == VERSIONS[-1]:
-                        return
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-        except DBAPIError as error:  # pragma: no cover  # `writing` turns it into a sentence
-            raise Missing(str(error)) from error
+        with database.writing() as connection:
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+                if _version_in(connection) == VERSIONS[-1]:
+                    return
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from gameday.server import agent, agent_process
 
 
 def started(command: Sequence[str], *rest: Any) -> agent_process.AgentProcess:
-    return real([sys.executable, "-m", "tests.server.fake_gameday", *command[3:]], *rest)
+    return real([sys.executable, "-m", "tests.server.fake_gameday", *command[command.index("agent") :]], *rest)
 
 
 real = agent_process.AgentProcess

@@ -60,14 +60,25 @@ def test_no_more_drills_at_once_than_allowed(place: Place) -> None:
 
 
 def test_what_waits_longer_than_its_grace_is_missed_or_asked_about(place: Place) -> None:
+    place.set("takes", 500)
     claimed(place)
+    agent = place.agent(at_once=1)
+    agent.tick()
+    claimed(place, errand("second"))
     claimed(place, errand("asking", if_missed="ask"))
     place.clock.go(minutes=11)
+    agent.tick()
+    found = {r.schedule: (r.outcome, r.cause) for r in place.records()}
+    assert found == {"calm": ("running", None), "second": ("missed", "busy"), "asking": ("waiting", "busy")}
+    agent._end_drills()
+    await_that(lambda: not agent._drills, "an end", step=lambda: agent.tick(takes=False))
+
+
+def test_a_claim_that_no_agent_came_for_in_time_is_missed(place: Place) -> None:
+    claimed(place)
+    place.clock.go(minutes=11)
     place.agent().tick()
-    asked, missed = place.records()
-    assert (missed.outcome, missed.cause, missed.why) == ("missed", "busy", "other drills were running")
-    assert (asked.outcome, asked.cause) == ("waiting", "busy")
-    assert place.said("began") == []
+    assert [(r.outcome, r.cause) for r in place.records()] == [("missed", "down")] and place.said("began") == []
 
 
 def test_while_drills_are_halted_none_begins(place: Place) -> None:
