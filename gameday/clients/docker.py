@@ -166,9 +166,11 @@ class Docker:
         networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
         return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
 
-    def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
+    def start_beside(
+        self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str], capabilities: Sequence[str]
+    ) -> str:
         """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
-        limits = self._helper_limits(f"container:{container}")
+        limits = self._helper_limits(f"container:{container}", capabilities)
         helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
         # Asked again and again, since the SDK leaves the connection of a log that is followed open.
@@ -209,10 +211,10 @@ class Docker:
             stream.close()
         return b"".join(parts).decode("utf-8", "replace")
 
-    def _helper_limits(self, network: str) -> Any:
+    def _helper_limits(self, network: str, capabilities: Sequence[str] = ("NET_ADMIN",)) -> Any:
         """A helper may change its network namespace, and nothing else."""
         return self._api.create_host_config(
-            network_mode=network, cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True, security_opt=["no-new-privileges"],
+            network_mode=network, cap_drop=["ALL"], cap_add=list(capabilities), read_only=True, security_opt=["no-new-privileges"],
             pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
         )  # fmt: skip
 

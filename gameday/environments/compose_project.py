@@ -234,7 +234,9 @@ class ComposeProject:
         command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
         labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
         try:
-            said = self.docker.start_beside(target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels)
+            said = self.docker.start_beside(
+                target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels, sidecar.capabilities
+            )
         except NotFound as missing:
             raise RuntimeError(f"{self.network_image} or {target.name} is gone: {missing.explanation or missing}") from missing
         except APIError as error:

@@ -1,37 +1,50 @@
-"""Delay by the kernel's own netem, where it is built: the commands, and the handle by which they are ours.
+"""Shaping by the kernel itself, where netem or htb is built: the commands, and the handle by which they are ours.
 
-Only what leaves a device can be delayed so. A `prio` qdisc sorts: what is caught goes to its fourth band, the rest passes.
+Only what leaves a device can be shaped so. An `htb` qdisc sorts: what is caught goes to a class of its own, with what is
+done to it below; the rest passes.
 """
 
 import socket
 import subprocess
 from typing import NamedTuple
 
+from treatment import Treatment, held_in_front
+
 HANDLE = "6d61:"
 """The root qdisc with this handle is ours, and nobody else's."""
-BAND = "6d61:4"
-NETEM = "6d62:"
+PASSES, CAUGHT, LEAF = "6d61:0", "6d61:4", "6d62:"
 DNS = 53
+UNLIMITED = "32gbit"
 Command = list[str]
 
 
-class Delay(NamedTuple):
-    """Milliseconds."""
+class Shape(NamedTuple):
+    """The rate of what is caught, and the qdisc that holds it."""
 
-    delay: float
-    jitter: float = 0.0
-    distribution: str = "uniform"
+    rate: str
+    leaf: tuple[str, ...]
 
 
-def commands(device: str, delay: Delay, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
-    """Everything that delays what leaves this device, in order."""
+def by_netem(treatment: Treatment) -> Shape:
+    """Jitter is not asked of it: netem would let packets of one connection overtake each other."""
+    words = ["delay", f"{treatment.delay * 1000:g}ms"] if treatment.delay else []
+    shares = {"loss": treatment.loss, "corrupt": treatment.corrupt, "duplicate": treatment.duplicate, "reorder": treatment.reorder}
+    words += [word for name, share in shares.items() if share for word in (name, f"{share * 100:g}%")]
+    return Shape(UNLIMITED, ("netem", "limit", "65536", *words))
+
+
+def by_htb(rate: float) -> Shape:
+    return Shape(f"{rate:.0f}bit", ("bfifo", "limit", str(held_in_front(rate))))
+
+
+def commands(device: str, shape: Shape, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
+    """Everything that shapes what leaves this device, in order."""
     on = ["dev", device]
-    held = [f"{delay.delay:g}ms", *([f"{delay.jitter:g}ms"] if delay.jitter else [])]
-    shape = ["distribution", "normal"] if delay.jitter and delay.distribution == "normal" else []
     return [
-        ["tc", "qdisc", "add", *on, "root", "handle", HANDLE, "prio", "bands", "4", "priomap", *["0"] * 16],
-        ["tc", "qdisc", "add", *on, "parent", BAND, "handle", NETEM, "netem", "limit", "65536", "delay", *held, *shape],
-        *(_filter(device, protocol, "1", [word, "dport", str(DNS), "0xffff"], "6d61:1") for protocol, word in _FAMILIES.items()),
+        ["tc", "qdisc", "add", *on, "root", "handle", HANDLE, "htb", "default", "0", "direct_qlen", "1000"],
+        ["tc", "class", "add", *on, "parent", HANDLE, "classid", CAUGHT, "htb", "rate", shape.rate, "quantum", "60000"],
+        ["tc", "qdisc", "add", *on, "parent", CAUGHT, "handle", LEAF, *shape.leaf],
+        *(_filter(device, protocol, "1", [word, "dport", str(DNS), "0xffff"], PASSES) for protocol, word in _FAMILIES.items()),
         *_caught(device, peers, port),
     ]
 
@@ -52,7 +65,7 @@ def _caught(device: str, peers: tuple[str, ...], port: int) -> list[Command]:
         for peer in mine or ["::/0" if protocol == "ipv6" else "0.0.0.0/0"]:
             where = [word, "dst", peer]
             sides = [[*where, "match", word, side, str(port), "0xffff"] for side in ("sport", "dport")] if port else [where]
-            found += [_filter(device, protocol, "2", side, BAND) for side in sides]
+            found += [_filter(device, protocol, "2", side, CAUGHT) for side in sides]
     return found
 
 
@@ -104,14 +117,14 @@ def run(command: Command) -> str:
     return done.stdout
 
 
-def put_in_place(delay: Delay, peers: tuple[str, ...], port: int, on: list[str]) -> None:
+def put_in_place(shape: Shape, peers: tuple[str, ...], port: int, on: list[str]) -> None:
     """On these devices. Refuses where somebody else shapes traffic already; takes its own away where a step fails."""
     for device in on:
         if (root := root_of(show(device))) != "0:":
             raise OSError(f"{device} has a root qdisc already ({root}); it is not gameday's to replace")
     try:
         for device in on:
-            for command in commands(device, delay, peers, port):
+            for command in commands(device, shape, peers, port):
                 run(command)
     except OSError:
         clear(on)
