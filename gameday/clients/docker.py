@@ -43,6 +43,8 @@ class Container:
     health_check: tuple[str, ...] = ()
     """The command by which its health is told; empty where it has none."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    ports: frozenset[str] = frozenset()
+    """Ports of this host that lead to it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Docker:
             health=str((state.get("Health") or {}).get("Status", "")),
             health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
             labels=labels,
+            ports=frozenset(str(b["HostPort"]) for bound in _bindings(data) for b in bound or () if b.get("HostPort")),
         )
 
     def pause(self, container: str) -> None:
@@ -238,6 +241,12 @@ def _health_check(test: Sequence[str]) -> tuple[str, ...]:
             return ("sh", "-c", line)
         case _:
             return ()
+
+
+def _bindings(data: Mapping[str, Any]) -> list[Any]:
+    """Those that were asked for, which a container that does not run has too, and those that the daemon chose."""
+    asked, chosen = data.get("HostConfig", {}).get("PortBindings") or {}, data.get("NetworkSettings", {}).get("Ports") or {}
+    return [*asked.values(), *chosen.values()]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from gameday.errors import InvalidInput, Missing, Refused
 from gameday.model.host import CpuQuota, HostProcess, Ran, Release
@@ -14,6 +15,7 @@ from gameday.model.host import CpuQuota, HostProcess, Ran, Release
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
+    from gameday.clients.http import Endpoint
     from gameday.model.plan import Target
     from gameday.model.sidecar import Mandate, Sidecar
 
@@ -43,6 +45,21 @@ class ComposeProject:
 
     def containers(self) -> list[Container]:
         return self.docker.containers(self.project)
+
+    @property
+    def prometheus(self) -> Endpoint | None:
+        """Where alerts and metrics are read; None where there is none."""
+        return None
+
+    @property
+    def alertmanager(self) -> Endpoint | None:
+        return None
+
+    @property
+    def monitoring(self) -> frozenset[str]:
+        """The services behind the addresses at which a drill reads its Prometheus and its Alertmanager."""
+        read = {str(urlsplit(server.url).port) for server in (self.prometheus, self.alertmanager) if server}
+        return frozenset(c.service for c in self.containers() if c.ports & read)
 
     def target(self, service: str) -> Target:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""

@@ -7,7 +7,7 @@ What it does: What the target gets (`in`), sends (`out`), or each of both, passe
 The incident it stands for: A saturated link, a backup that takes the line, a cloud instance that has used up its burst:
     small requests are as quick as ever, large ones never end.
 Undo: `sidecar_remove` ends the helper and with it what it put in place; `network_clear` verifies that nothing is left, and
-    removes what the kernel's own shaper (htb) keeps where the helper was killed. It ends by itself.
+    removes what the kernel's own shaper (tbf) keeps where the helper was killed. It ends by itself.
 Blast radius: One container's network, or its traffic with one peer or port.
 """
 
@@ -41,4 +41,4 @@ class NetworkBandwidth(FlowFault):
         return rate
 
     def order(self) -> Order:
-        return self.queued("--rate", str(self.rate), first="htb")
+        return self.queued("--rate", str(self.rate), first="tbf")

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 Direction = Literal["in", "out", "both"]
 """Packets that reach the target, that leave it, or both."""
-BackEnd = Literal["netem", "htb", "nfqueue", "nftables-owner", "nftables"]
+BackEnd = Literal["netem", "tbf", "nfqueue", "nftables-owner", "nftables"]
 DROPS: tuple[BackEnd, ...] = ("nftables-owner", "nftables")
 """Back ends that drop and reject."""
 
 SAYS: Mapping[str, str] = {
     "netem": "netem (kernel modules sch_netem, sch_htb and cls_u32)",
-    "htb": "htb (kernel modules sch_htb and cls_u32)",
+    "tbf": "tbf (kernel modules sch_tbf, sch_htb and cls_u32)",
     "nfqueue": "NFQUEUE (kernel module nfnetlink_queue)",
     "nftables-owner": "nftables tables that end with their process (Linux 5.12)",
     "nftables": "nftables (kernel module nf_tables)",

@@ -15,7 +15,7 @@ import time
 import rules
 import shaping
 from netlink import Refused, Socket
-from order import directions, is_queued, parser, queue, shape, treatments
+from order import directions, is_queued, leaf, parser, queue, treatments
 from packets import SENT_AGAIN, Copies, Queues
 from treatment import Treatment
 
@@ -32,7 +32,7 @@ def hold(order: argparse.Namespace) -> None:
     signal.signal(signal.SIGINT, _end)
     until = time.monotonic() + order.seconds
     try:
-        if order.back_end in ("netem", "htb"):
+        if order.back_end in ("netem", "tbf"):
             _hold_by_shaping(order, until)
         else:
             _hold_by_rules(order, until)
@@ -42,7 +42,7 @@ def hold(order: argparse.Namespace) -> None:
 
 def _hold_by_shaping(order: argparse.Namespace, until: float) -> None:
     on = shaping.devices()
-    shaping.put_in_place(shape(order), tuple(order.peer), order.port, on)
+    shaping.put_in_place(leaf(order), tuple(order.peer), order.port, on)
     try:
         _armed(order)
         _sleep(until)
@@ -123,7 +123,7 @@ def try_all(order: argparse.Namespace) -> None:
     """A line for each ability: its name, yes or no, and what the kernel said."""
     for name, attempt in (
         ("netem", _try_netem),
-        ("htb", _try_htb),
+        ("tbf", _try_tbf),
         ("nfqueue", _try_nfqueue),
         ("nftables-owner", _try_owned),
         ("nftables", _try_table),
@@ -140,11 +140,11 @@ def _try_netem() -> None:
     _try_shape(shaping.by_netem(Treatment(delay=0.001)))
 
 
-def _try_htb() -> None:
-    _try_shape(shaping.by_htb(1_000_000))
+def _try_tbf() -> None:
+    _try_shape(shaping.by_tbf(1_000_000))
 
 
-def _try_shape(wanted: shaping.Shape) -> None:
+def _try_shape(wanted: shaping.Command) -> None:
     shaping.put_in_place(wanted, ("127.0.0.9",), 9, ["lo"])
     shaping.clear(["lo"])
 

@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _for_hold(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--back-end", default="nfqueue", choices=("netem", "htb", "nfqueue", "nftables-owner", "nftables"))
+    verb.add_argument("--back-end", default="nfqueue", choices=("netem", "tbf", "nfqueue", "nftables-owner", "nftables"))
     verb.add_argument("--deed", default="queue", choices=("queue", "drop", "reset", "resolve"))
     verb.add_argument("--seconds", type=float, default=3600)
     verb.add_argument("--direction", default="both", choices=("in", "out", "both"))
@@ -54,8 +54,8 @@ def by_chance(order: argparse.Namespace) -> Treatment:
     return Treatment(order.delay, order.jitter, order.distribution, *(getattr(order, share) for share in SHARES))
 
 
-def shape(order: argparse.Namespace) -> shaping.Shape:
-    return shaping.by_htb(order.rate) if order.back_end == "htb" else shaping.by_netem(by_chance(order))
+def leaf(order: argparse.Namespace) -> shaping.Command:
+    return shaping.by_tbf(order.rate) if order.back_end == "tbf" else shaping.by_netem(by_chance(order))
 
 
 def queue(order: argparse.Namespace, direction: str) -> int:

@@ -1,12 +1,11 @@
-"""Shaping by the kernel itself, where netem or htb is built: the commands, and the handle by which they are ours.
+"""Shaping by the kernel itself, where netem or tbf is built: the commands, and the handle by which they are ours.
 
-Only what leaves a device can be shaped so. An `htb` qdisc sorts: what is caught goes to a class of its own, with what is
-done to it below; the rest passes.
+Only what leaves a device can be shaped so. An `htb` qdisc sorts: what is caught goes to a class of its own, below which is
+the qdisc that does it; the rest passes.
 """
 
 import socket
 import subprocess
-from typing import NamedTuple
 
 from treatment import Treatment, held_in_front
 
@@ -18,32 +17,26 @@ UNLIMITED = "32gbit"
 Command = list[str]
 
 
-class Shape(NamedTuple):
-    """The rate of what is caught, and the qdisc that holds it."""
-
-    rate: str
-    leaf: tuple[str, ...]
-
-
-def by_netem(treatment: Treatment) -> Shape:
+def by_netem(treatment: Treatment) -> Command:
     """Jitter is not asked of it: netem would let packets of one connection overtake each other."""
     words = ["delay", f"{treatment.delay * 1000:g}ms"] if treatment.delay else []
     shares = {"loss": treatment.loss, "corrupt": treatment.corrupt, "duplicate": treatment.duplicate, "reorder": treatment.reorder}
     words += [word for name, share in shares.items() if share for word in (name, f"{share * 100:g}%")]
-    return Shape(UNLIMITED, ("netem", "limit", "65536", *words))
+    return ["netem", "limit", "65536", *words]
 
 
-def by_htb(rate: float) -> Shape:
-    return Shape(f"{rate:.0f}bit", ("bfifo", "limit", str(held_in_front(rate))))
+def by_tbf(rate: float) -> Command:
+    """It splits joined segments, which htb alone would pass as one burst or not at all."""
+    return ["tbf", "rate", f"{rate:.0f}bit", "burst", f"{max(4_000, rate / 8 / 250):.0f}", "limit", str(held_in_front(rate))]
 
 
-def commands(device: str, shape: Shape, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
+def commands(device: str, leaf: Command, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
     """Everything that shapes what leaves this device, in order."""
     on = ["dev", device]
     return [
         ["tc", "qdisc", "add", *on, "root", "handle", HANDLE, "htb", "default", "0", "direct_qlen", "1000"],
-        ["tc", "class", "add", *on, "parent", HANDLE, "classid", CAUGHT, "htb", "rate", shape.rate, "quantum", "60000"],
-        ["tc", "qdisc", "add", *on, "parent", CAUGHT, "handle", LEAF, *shape.leaf],
+        ["tc", "class", "add", *on, "parent", HANDLE, "classid", CAUGHT, "htb", "rate", UNLIMITED, "quantum", "60000"],
+        ["tc", "qdisc", "add", *on, "parent", CAUGHT, "handle", LEAF, *leaf],
         *(_filter(device, protocol, "1", [word, "dport", str(DNS), "0xffff"], PASSES) for protocol, word in _FAMILIES.items()),
         *_caught(device, peers, port),
     ]
@@ -117,18 +110,23 @@ def run(command: Command) -> str:
     return done.stdout
 
 
-def put_in_place(shape: Shape, peers: tuple[str, ...], port: int, on: list[str]) -> None:
+def put_in_place(leaf: Command, peers: tuple[str, ...], port: int, on: list[str]) -> None:
     """On these devices. Refuses where somebody else shapes traffic already; takes its own away where a step fails."""
     for device in on:
         if (root := root_of(show(device))) != "0:":
             raise OSError(f"{device} has a root qdisc already ({root}); it is not gameday's to replace")
+    without_length = [device for device in on if "qlen" not in run(["ip", "link", "show", "dev", device])]
     try:
         for device in on:
-            for command in commands(device, shape, peers, port):
+            for command in commands(device, leaf, peers, port):
                 run(command)
     except OSError:
         clear(on)
         raise
+    finally:
+        # Where a device had none, the kernel gives it one with its first qdisc, and leaves it there.
+        for device in without_length:
+            run(["ip", "link", "set", "dev", device, "txqueuelen", "0"])
 
 
 def ours(on: list[str]) -> list[str]:

@@ -29,11 +29,11 @@ def test_inject_says_the_rate_in_bits() -> None:
 
 def test_the_kernel_shapes_what_leaves_where_it_can() -> None:
     place = Place()
-    place.network_abilities = {"htb": "", "nfqueue": ""}
-    assert bandwidth(direction="out").prepare(place, TARGET).before["back_end"] == "htb"
+    place.network_abilities = {"tbf": "", "nfqueue": ""}
+    assert bandwidth(direction="out").prepare(place, TARGET).before["back_end"] == "tbf"
     assert bandwidth(direction="in").prepare(place, TARGET).before["back_end"] == "nfqueue"
-    place.network_abilities = {"htb": "Specified qdisc kind is unknown.", "nfqueue": "ENOENT"}
-    with pytest.raises(Missing, match=r"sch_htb and cls_u32\): Specified qdisc kind is unknown.*nfnetlink_queue\): ENOENT"):
+    place.network_abilities = {"tbf": "Specified qdisc kind is unknown.", "nfqueue": "ENOENT"}
+    with pytest.raises(Missing, match=r"sch_tbf, sch_htb and cls_u32\): Specified qdisc kind is unknown.*nfnetlink_queue\): ENOENT"):
         bandwidth(direction="out").prepare(place, TARGET)
 
 

@@ -30,7 +30,7 @@ def over_udp(body: bytes, version: int = 4) -> bytes:
     return bytes(headers.udp_with(ip + struct.pack(">HHHH", 53, 40_000, 0, 0), body))
 
 
-def fate(packet: bytes, *names: str, code: int | None = 3) -> treatment.Fate:  # type: ignore[name-defined]  # the engine has no types here
+def fate(packet: bytes, *names: str, code: int | None = 3) -> treatment.Fate:
     return resolution.Resolution(code, names).fate(treatment.Packet(1, 1, b"", len(packet), packet), random.Random(0), 0.0)
 
 

@@ -30,15 +30,14 @@ def test_what_leaves_is_sorted_and_held() -> None:
 
 def test_netem_is_told_each_share_in_percent() -> None:
     wanted = treatment.Treatment(delay=0.01, reorder=0.25)
-    assert shaping.by_netem(wanted).leaf == ("netem", "limit", "65536", "delay", "10ms", "reorder", "25%")
+    assert shaping.by_netem(wanted) == ["netem", "limit", "65536", "delay", "10ms", "reorder", "25%"]
     wanted = treatment.Treatment(loss=0.1, corrupt=0.005, duplicate=1)
-    assert shaping.by_netem(wanted).leaf[3:] == ("loss", "10%", "corrupt", "0.5%", "duplicate", "100%")
+    assert shaping.by_netem(wanted)[3:] == ["loss", "10%", "corrupt", "0.5%", "duplicate", "100%"]
 
 
 def test_a_rate_has_the_same_queue_in_front_in_the_kernel_and_here() -> None:
-    said = lines(shaping.by_htb(8_000_000))
-    assert said[1].endswith("htb rate 8000000bit quantum 60000")
-    assert said[2].endswith("handle 6d62: bfifo limit 200000")
+    said = lines(shaping.by_tbf(8_000_000))
+    assert said[2].endswith("handle 6d62: tbf rate 8000000bit burst 4000 limit 200000")
     line = treatment.Line(8_000_000)
     fates = [line.fate(treatment_packet(1000), None, 0.0) for _ in range(300)]
     assert sum(not f.lost for f in fates) * 1000 == pytest.approx(200_000, abs=1000)
@@ -98,4 +97,18 @@ def test_a_step_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(shaping, "run", run)
     with pytest.raises(OSError, match="kind is unknown"):
         shaping.put_in_place(HUNDRED, (), 0, ["eth0"])
-    assert ran[-1] == "tc qdisc del dev eth0 root handle 6d61:"
+    assert ran[-2:] == ["tc qdisc del dev eth0 root handle 6d61:", "ip link set dev eth0 txqueuelen 0"]
+
+
+def test_a_device_keeps_the_length_of_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    said = {"eth0": "2: eth0: <UP> mtu 1500 qdisc noqueue", "eth1": "3: eth1: <UP> mtu 1500 qdisc noqueue qlen 1000"}
+
+    def run(command: list[str]) -> str:
+        ran.append(" ".join(command))
+        return said[command[-1]] if command[0] == "ip" and "show" in command else NONE
+
+    monkeypatch.setattr(shaping, "run", run)
+    shaping.put_in_place(HUNDRED, (), 0, ["eth0", "eth1"])
+    assert [line for line in ran if "txqueuelen" in line] == ["ip link set dev eth0 txqueuelen 0"]
+    assert ran[-1] == "ip link set dev eth0 txqueuelen 0"

@@ -84,11 +84,11 @@ def test_some_packets_overtake_the_others(drill: Drill) -> None:
     assert len(overtaken) > 30
 
 
-@pytest.mark.parametrize(("back_end", "direction"), [("nfqueue", "in"), ("nfqueue", "out"), ("htb", "out")])
+@pytest.mark.parametrize(("back_end", "direction"), [("nfqueue", "in"), ("nfqueue", "out"), ("tbf", "out")])
 def test_a_rate_is_held(drill: Drill, back_end: str, direction: str) -> None:
     abilities = dict(drill.town.network_abilities)
-    assert abilities["htb"] == abilities["nfqueue"] == ""
-    drill.town.recall({**abilities, "htb": "" if back_end == "htb" else "left out"})
+    assert abilities["tbf"] == abilities["nfqueue"] == ""
+    drill.town.recall({**abilities, "tbf": "" if back_end == "tbf" else "left out"})
     try:
         undo = drill.break_it(NetworkBandwidth.model_validate({"rate": "800kbit", "direction": direction, "peer": "shop"}))
     finally:
@@ -96,7 +96,7 @@ def test_a_rate_is_held(drill: Drill, back_end: str, direction: str) -> None:
     assert undo["before"]["back_end"] == back_end
     assert 0.8 < float(inside("shop", BULK, "payments", "100000")) < 4
     assert float(inside("db", BULK, "payments", "100000")) < 0.8
-    if back_end == "htb":
+    if back_end == "tbf":
         # The kernel's own shaper outlives its process, so the undo has to find it.
         docker("kill", "-s", "KILL", drill.sidecar(undo))
         (result,) = drill.put_back()
