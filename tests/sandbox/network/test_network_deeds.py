@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from gameday.faults.dns_failure import DnsFailure
@@ -11,6 +13,7 @@ from gameday.faults.network_duplicate import NetworkDuplicate
 from gameday.faults.network_latency import NetworkLatency
 from gameday.faults.network_reorder import NetworkReorder
 from gameday.faults.scrape_blocked import ScrapeBlocked
+from tests.network.engine import shaping, treatment
 from tests.sandbox.network.conftest import Drill, docker, inside, trip
 
 NUMBERED = """
@@ -136,3 +139,14 @@ def test_latency_at_one_port_leaves_the_others(drill: Drill) -> None:
     slow, quick = trip("shop", "payments", port=9001), trip("shop", "payments")
     assert slow and slow.median >= 80
     assert quick and quick.median < 40
+
+
+def test_what_netem_is_asked_for_is_well_said(drill: Drill) -> None:
+    """Where the kernel has no netem, `tc` still reads every word of it before the kernel is asked."""
+    wanted = treatment.Treatment(delay=0.05, loss=0.1, corrupt=0.005, duplicate=1, reorder=0.25)
+    command = ["qdisc", "add", "dev", "lo", "root", *shaping.by_netem(wanted)]
+    done = subprocess.run(
+        ["docker", "run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN", "--entrypoint", "tc", drill.town.network_image, *command],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 or "qdisc kind is unknown" in done.stderr, done.stderr
