@@ -107,7 +107,7 @@ def town() -> Iterator[Town]:
         await_that(lambda: trip("shop", "payments") is not None, 10, "the echo server answers")
         yield town
     finally:
-        docker("rm", "-fv", *(f"{PROJECT}-{s}" for s in ("payments", "shop", "db")), check=False)
+        docker("rm", "-fv", EYES, *(f"{PROJECT}-{s}" for s in ("payments", "shop", "db")), check=False)
         docker("network", "rm", PROJECT, check=False)
         town.docker.close()
 
@@ -197,14 +197,22 @@ def drill(town: Town, tmp_path: Path) -> Iterator[Drill]:
         assert whole_network(drill.target.container) == before
 
 
+EYES = f"{PROJECT}-eyes"
+_looks_at: list[str] = [""]
+"""Container and start of the namespace in which `EYES` is: a restart makes another one."""
+
+
 def whole_network(container: str) -> str:
     """Every rule and qdisc in a container's network namespace, counters left out."""
-    image = Town().network_image
-    said = docker(
-        "run", "--rm", "--network", f"container:{container}", "--cap-drop", "ALL", "--cap-add", "NET_ADMIN", "--entrypoint", "sh",
-        image, "-c", "nft -s list ruleset; tc qdisc show; ip address show; ip route show table all",
-    )  # fmt: skip
-    pid = docker("inspect", "-f", "{{.State.Pid}}", container)
+    start, pid = docker("inspect", "-f", "{{.Id}}{{.State.StartedAt}} {{.State.Pid}}", container).split()
+    if _looks_at != [start]:
+        docker("rm", "-f", EYES, check=False)
+        docker(
+            "run", "-d", "--init", "--name", EYES, "--network", f"container:{container}", "--cap-drop", "ALL", "--cap-add", "NET_ADMIN",
+            "--entrypoint", "sleep", Town().network_image, "infinity",
+        )  # fmt: skip
+        _looks_at[0] = start
+    said = docker("exec", EYES, "sh", "-c", "nft -s list ruleset; tc qdisc show; ip address show; ip route show table all")
     if os.geteuid() == 0 and shutil.which("iptables-save") and shutil.which("nsenter"):
         saved = subprocess.run(["nsenter", "-t", pid, "-n", "iptables-save"], capture_output=True, text=True, timeout=20, check=False)
         said += "\n".join(line.partition(" [")[0] for line in saved.stdout.splitlines() if not line.startswith("#"))
