@@ -84,7 +84,7 @@ def arming(town: Town) -> Iterator[Row]:
     host.connect()
     limits = api.create_host_config(network_mode=f"container:{target.container}")
     for fault in FAULTS:
-        took = [_one_round(town, target, fault, host, api, limits) for _ in range(min(ROUNDS, 7))]
+        took = [_one_round(town, target, fault, host, api, limits) for _ in range(min(ROUNDS, 5))]
         arm, undo, start, remove = zip(*took, strict=True)
         yield Row.of(f"arming {fault.name}", arm, "a helper by the SDK", start)
         yield Row.of(f"undoing {fault.name}", undo, "removing it", remove)
@@ -109,7 +109,7 @@ def _one_round(town: Town, target: Target, fault: Fault, host: DockerHost, api: 
 def killed(town: Town) -> Row:
     """From `kill -9` of whoever injected it to the first packet that is not late any more; the guard does it."""
     target, (app,) = town.target("app"), town.addresses("app")
-    return Row.of("kill -9 under network_latency: fault-free", [_killed_once(target, app) for _ in range(10)], "aim, p95", [0.1])
+    return Row.of("kill -9 under network_latency: fault-free", [_killed_once(target, app) for _ in range(12)], "aim, p95", [0.1])
 
 
 def _killed_once(target: Target, app: str) -> float:
