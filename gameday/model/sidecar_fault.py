@@ -29,16 +29,14 @@ class SidecarFault(Noun):
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         """Remove the sidecar, then see that nothing of it is left in the target's network namespace."""
-        sidecar, state = self._sidecar(environment, target), environment.state(target)
+        sidecar = self._sidecar(environment, target)
+        read = {**environment.state(target), "back_end": sidecar.back_end, "peers": ", ".join(sidecar.peers) or "any"}
         clear = {"container": target.container, "key": sidecar.key, "image": environment.network_image}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": state["started_at"]},
-            before={**state, "back_end": sidecar.back_end, "peers": ", ".join(sidecar.peers) or "any"},
-            steps=(
-                UndoStep(verb="sidecar_remove", arguments={"sidecar": sidecar.name}),
-                UndoStep(verb="network_clear", arguments=clear),
-            ),
+        return Undo.of(
+            target,
+            read,
+            UndoStep(verb="sidecar_remove", arguments={"sidecar": sidecar.name}),
+            UndoStep(verb="network_clear", arguments=clear),
         )
 
     def inject(self, environment: Environment, target: Target) -> None:
