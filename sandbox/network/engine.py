@@ -41,13 +41,13 @@ def hold(order: argparse.Namespace) -> None:
 
 
 def _hold_by_shaping(order: argparse.Namespace, until: float) -> None:
-    on = shaping.devices()
-    shaping.put_in_place(leaf(order), tuple(order.peer), order.port, on)
+    shaper = shaping.Shaper(order.key, shaping.devices())
+    shaper.put_in_place(leaf(order), tuple(order.peer), order.port)
     try:
         _armed(order)
         _sleep(until)
     finally:
-        shaping.clear(on)
+        shaper.clear()
 
 
 def _hold_by_rules(order: argparse.Namespace, until: float) -> None:
@@ -98,7 +98,7 @@ def look(order: argparse.Namespace) -> None:
     """One line: how many rules, queues that somebody listens to, and devices that are shaped."""
     count = rules.Table(Socket(), order.key).rules()
     bound = len({order.queue, order.queue + 1} & set(_bound()))
-    print(f"rules={count} queues={bound} shaped={len(shaping.ours(shaping.devices()))}")
+    print(f"rules={count} queues={bound} shaped={len(shaping.Shaper(order.key, shaping.devices()).ours())}")
 
 
 def _bound() -> list[int]:
@@ -113,7 +113,7 @@ def clear(order: argparse.Namespace) -> None:
     table = rules.Table(Socket(), order.key)
     found = [f"table {table.name}"] if table.exists() else []
     table.delete()
-    found += [f"qdisc on {device}" for device in shaping.clear(shaping.devices())]
+    found += [f"qdisc on {device}" for device in shaping.Shaper(order.key, shaping.devices()).clear()]
     if table.exists():
         raise OSError(f"table {table.name} is still there")
     print("removed " + ", ".join(found) if found else "clean")
@@ -145,8 +145,9 @@ def _try_tbf() -> None:
 
 
 def _try_shape(wanted: shaping.Command) -> None:
-    shaping.put_in_place(wanted, ("127.0.0.9",), 9, ["lo"])
-    shaping.clear(["lo"])
+    shaper = shaping.Shaper("try", ["lo"])
+    shaper.put_in_place(wanted, ("127.0.0.9",), 9)
+    shaper.clear()
 
 
 def _try_nfqueue() -> None:

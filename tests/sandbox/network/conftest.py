@@ -178,9 +178,9 @@ class Drill:
         self.ledger.append("armed", fault=ledger_id, by="test")
         return undo.model_dump(mode="json")
 
-    def put_back(self, ledger: Ledger | None = None) -> list[PutBack]:
+    def put_back(self, ledger: Ledger | None = None, only: str | None = None) -> list[PutBack]:
         with closing(DockerHost()) as host:
-            return put_back(ledger or self.ledger, "test", host, patience=5)
+            return put_back(ledger or self.ledger, "test", host, patience=5, only=only)
 
     def sidecar(self, undo: dict[str, Any]) -> str:
         return str(undo["steps"][0]["arguments"]["sidecar"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -87,24 +88,42 @@ def test_some_packets_overtake_the_others(drill: Drill) -> None:
     assert len(overtaken) > 30
 
 
-@pytest.mark.parametrize(("back_end", "direction"), [("nfqueue", "in"), ("nfqueue", "out"), ("tbf", "out")])
-def test_a_rate_is_held(drill: Drill, back_end: str, direction: str) -> None:
+def held_by(back_end: str, direction: str, drill: Drill) -> tuple[NetworkBandwidth, dict[str, Any]]:
+    """100 kB a second with `shop`."""
+    fault = NetworkBandwidth.model_validate({"rate": "800kbit", "direction": direction, "peer": "shop"})
     abilities = dict(drill.town.network_abilities)
     assert abilities["tbf"] == abilities["nfqueue"] == ""
     drill.town.recall({**abilities, "tbf": "" if back_end == "tbf" else "left out"})
     try:
-        undo = drill.break_it(NetworkBandwidth.model_validate({"rate": "800kbit", "direction": direction, "peer": "shop"}))
+        undo = drill.break_it(fault)
     finally:
         drill.town.recall(abilities)
     assert undo["before"]["back_end"] == back_end
-    assert 0.8 < float(inside("shop", BULK, "payments", "100000")) < 4
-    assert float(inside("db", BULK, "payments", "100000")) < 0.8
-    if back_end == "tbf":
-        # The kernel's own shaper outlives its process, so the undo has to find it.
-        docker("kill", "-s", "KILL", drill.sidecar(undo))
-        (result,) = drill.put_back()
-        assert (result.left, result.detail) == ("", "sidecar removed; removed qdisc on eth0")
-        assert float(inside("shop", BULK, "payments", "100000")) < 0.8
+    return fault, undo
+
+
+def seconds(client: str) -> float:
+    return float(inside(client, BULK, "payments", "100000"))
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_a_rate_is_held(drill: Drill, direction: str) -> None:
+    held_by("nfqueue", direction, drill)
+    assert 0.8 < seconds("shop") < 4
+    assert seconds("db") < 0.8
+
+
+def test_a_rate_that_the_kernel_holds_is_the_same_and_is_found_where_its_process_was_killed(drill: Drill) -> None:
+    fault, undo = held_by("tbf", "out", drill)
+    assert 0.8 < seconds("shop") < 4
+    assert seconds("db") < 0.8
+    drill.break_it(NetworkLatency.model_validate({"delay": "1ms"}), "f2")
+    drill.put_back(only="f2")
+    assert fault.is_live(drill.town, drill.target), "the undo of another fault left it alone"
+    docker("kill", "-s", "KILL", drill.sidecar(undo))
+    (result,) = drill.put_back()
+    assert (result.left, result.detail) == ("", "sidecar removed; removed qdisc on eth0")
+    assert seconds("shop") < 0.8
 
 
 def test_names_are_not_found_by_one_container(drill: Drill) -> None:
