@@ -15,13 +15,15 @@ Blast radius: One container's network, or its traffic with one peer or port.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
+from pydantic import field_validator
 
-from gameday.model.duration import Duration
+from gameday.model.duration import Duration, format_duration
 from gameday.model.network import Order, Percent, share
 from gameday.model.sidecar_fault import ChanceFault
+
+LONGEST = timedelta(seconds=10)
 
 
 class NetworkReorder(ChanceFault):
@@ -31,8 +33,15 @@ class NetworkReorder(ChanceFault):
 
     reorder: Percent
     """Percent of packets that overtake the others."""
-    delay: Annotated[Duration, Field(le=timedelta(seconds=10))] = timedelta(milliseconds=10)
+    delay: Duration = timedelta(milliseconds=10)
     """How long the others wait, each way."""
+
+    @field_validator("delay")
+    @classmethod
+    def _can_be_kept(cls, delay: timedelta) -> timedelta:
+        if delay > LONGEST:
+            raise ValueError(f"delay is over {format_duration(LONGEST)}; what makes everybody wait is `network_latency`")
+        return delay
 
     def order(self) -> Order:
         return self.drawn("--delay", f"{self.delay.total_seconds():.6f}", "--reorder", share(self.reorder))
