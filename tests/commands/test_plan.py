@@ -72,6 +72,13 @@ def test_with_a_sandbox_it_names_containers_undo_and_hash(request_: Request) -> 
     assert "Not yet" not in page
 
 
+def test_a_network_fault_is_told_with_its_means(request_: Request) -> None:
+    fault = planned(1, "payments", "0123456789abcdef")
+    by_queue = fault.model_copy(update={"undo": fault.undo.model_copy(update={"before": {"back_end": "nfqueue"}})})
+    assert "By means of NFQUEUE (kernel module nfnetlink_queue)" in " ".join(" ".join(words(request_, Resolved((by_queue,), "h"))).split())
+    assert "By means of" not in " ".join(words(request_, Resolved((fault,), "h")))
+
+
 def test_each_of_several_faults_is_told_with_its_own_target(request_: Request) -> None:
     (first,) = request_.scenario.faults
     second = first.model_copy(update={"fault": "container_kill", "target": "shop", "at": timedelta(seconds=30)})
