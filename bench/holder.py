@@ -13,7 +13,7 @@ from gameday.undo.ledger import Ledger
 
 
 def main(path: Path, service: str) -> None:
-    place, fault = Town(), NetworkLatency.model_validate({"delay": "400ms"})
+    place, fault = Town(path.parent), NetworkLatency.model_validate({"delay": "400ms"})
     target, ledger = place.target(service), Ledger(path)
     guard = Guard(path)
     guard.await_ready()

@@ -54,6 +54,9 @@ class Town(ComposeProject):
 
     name = "sandbox"
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
     @property
     def project(self) -> str:
         return PROJECT
@@ -67,10 +70,14 @@ class Town(ComposeProject):
 
 @contextmanager
 def running() -> Iterator[Town]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _running(Town(Path(folder)))
+
+
+def _running(town: Town) -> Iterator[Town]:
     services, queue, gateway = (f"gameday-sandbox-{part}:{TAG}" for part in ("services", "queue", "gateway"))
     redis = ("redis-server", "--save", "", "--bind", "0.0.0.0", "--protected-mode", "no")
     proxy = ("bash", "-c", f"cat >/tmp/proxy.cfg <<'END'\n{PROXY}END\nexec haproxy -db -f /tmp/proxy.cfg")
-    town = Town()
     docker("network", "create", PROJECT)
     try:
         for service, image, command in (
@@ -87,7 +94,8 @@ def running() -> Iterator[Town]:
         wait(lambda: docker("exec", f"{PROJECT}-client", "redis-cli", "-h", "proxy", "ping"))
         yield town
     finally:
-        docker("rm", "-fv", *(f"{PROJECT}-{s}" for s in ("app", "store", "proxy", "client")), check=False)
+        helpers = [h for c in town.containers() for h in docker("ps", "-aq", "--filter", f"label=gameday.target={c.id}").split()]
+        docker("rm", "-fv", *helpers, *(f"{PROJECT}-{s}" for s in ("app", "store", "proxy", "client")), check=False)
         docker("network", "rm", PROJECT, check=False)
         town.docker.close()
 
@@ -104,7 +112,7 @@ def broken(town: Town, target: Target, fault: Fault) -> Iterator[None]:
 
 
 def noted(town: Town, target: Target, fault: Fault) -> Ledger:
-    ledger = Ledger(Path(tempfile.mkdtemp()) / "ledger.jsonl")
+    ledger = Ledger(Path(tempfile.mkdtemp(dir=town.folder)) / "ledger.jsonl")
     undo = fault.prepare(town, target).model_dump(mode="json")
     ledger.intend(fault="f1", name=fault.name, target=target.service, by="bench", undo=undo)
     ledger.append("armed", fault="f1", by="bench")
