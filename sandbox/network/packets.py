@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from headers import connection_of, receiver_of
 from netlink import Socket, attribute, attributes, message, messages, u32
@@ -45,13 +46,23 @@ def read_packet(rest: bytes) -> Packet | None:
 
 def verdict(queue: int, number: int, deed: int, changed: bytes = b"") -> bytes:
     """`changed` takes the place of what is in the packet."""
-    body = attribute(2, u32(deed) + u32(number)) + (attribute(10, changed) if changed else b"")
-    return message(VERDICT, 0, body, resource=queue)
+    if changed:
+        return message(VERDICT, 0, attribute(2, u32(deed) + u32(number)) + attribute(10, changed), resource=queue)
+    return _head(VERDICT, queue) + _PAIR.pack(deed, number)
 
 
 def verdict_up_to(queue: int, number: int) -> bytes:
     """Accept every packet of a queue up to this one."""
-    return message(VERDICT_BATCH, 0, attribute(2, u32(ACCEPT) + u32(number)), resource=queue)
+    return _head(VERDICT_BATCH, queue) + _PAIR.pack(ACCEPT, number)
+
+
+_PAIR = struct.Struct(">II")
+
+
+@cache
+def _head(kind: int, queue: int) -> bytes:
+    """What is the same in every verdict: it is sent for each packet."""
+    return message(kind, 0, attribute(2, bytes(_PAIR.size)), resource=queue)[: -_PAIR.size]
 
 
 class Copies:
