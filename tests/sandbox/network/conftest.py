@@ -107,7 +107,8 @@ def town() -> Iterator[Town]:
         await_that(lambda: trip("shop", "payments") is not None, 10, "the echo server answers")
         yield town
     finally:
-        docker("rm", "-fv", EYES, *(f"{PROJECT}-{s}" for s in ("payments", "shop", "db")), check=False)
+        docker("rm", "-fv", EYES, check=False)
+        docker("rm", "-fv", *(f"{PROJECT}-{s}" for s in ("payments", "shop", "db")), check=False)
         docker("network", "rm", PROJECT, check=False)
         town.docker.close()
 
@@ -208,8 +209,8 @@ def whole_network(container: str) -> str:
     if _looks_at != [start]:
         docker("rm", "-f", EYES, check=False)
         docker(
-            "run", "-d", "--init", "--name", EYES, "--network", f"container:{container}", "--cap-drop", "ALL", "--cap-add", "NET_ADMIN",
-            "--entrypoint", "sleep", Town().network_image, "infinity",
+            "run", "-d", "--rm", "--init", "--name", EYES, "--network", f"container:{container}", "--cap-drop", "ALL", "--cap-add", "NET_ADMIN",
+            "--entrypoint", "sleep", Town().network_image, "900",
         )  # fmt: skip
         _looks_at[0] = start
     said = docker("exec", EYES, "sh", "-c", "nft -s list ruleset; tc qdisc show; ip address show; ip route show table all")
