@@ -10,6 +10,8 @@ import pytest
 
 from tests.sandbox.conftest import Bench, review_of
 
+pytestmark = pytest.mark.quiet
+
 FAULT = {"fault": "container_pause", "target": "payments", "at": "200ms", "for": "17s"}
 QUICK = {
     "url": "http://127.0.0.1:${shop_port}/checkout",
