@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from gameday.catalog import fault_of
-from gameday.conduct.preflight import refuse_blinding, refuse_too_many
+from gameday.conduct.preflight import refuse_blinding, refuse_what_is_not_allowed
 from gameday.environments import DrillEnvironment
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Responders
@@ -22,7 +22,7 @@ def make_plan(
 ) -> Plan:  # fmt: skip
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
     if not no_fault:
-        refuse_too_many(scenario, settings)
+        refuse_what_is_not_allowed(scenario, settings)
         refuse_blinding(scenario, settings, environment.monitoring)
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
     plan = Plan(

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState, RunningDrill
+from gameday.catalog import fault_of
 from gameday.errors import Refused, Stuck
 from gameday.model.injection import most_at_once
+from gameday.model.protocols import Fault
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
 from gameday.undo.docker_host import DockerHost
@@ -72,6 +74,23 @@ def clear_the_way(state: HostState) -> list[PutBack]:
     if left:
         raise Stuck("an earlier drill left a fault that could not be removed: " + "; ".join(left))
     return results
+
+
+def refuse_what_is_not_allowed(scenario: Scenario, settings: Settings) -> None:
+    """Raises Refused where more would be broken at one time, or other people's code called, than this workspace allows."""
+    refuse_too_many(scenario, settings)
+    for injection in scenario.faults:
+        refuse_strange_code(fault_of(injection), settings)
+
+
+def refuse_strange_code(fault: Fault, settings: Settings) -> None:
+    """Raises Refused where a fault calls functions of a module that nobody allowed."""
+    for module in getattr(fault, "modules", ()):
+        if not settings.chaostoolkit.allow(module):
+            raise Refused(
+                f"{fault.name} calls {module}, which this workspace does not allow; "
+                f'if it should, write `modules = ["{module}"]` under `[chaostoolkit]` in gameday.toml'
+            )
 
 
 def refuse_too_many(scenario: Scenario, settings: Settings) -> None:

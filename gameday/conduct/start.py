@@ -16,7 +16,7 @@ from gameday.catalog import environment_of, probe_of
 from gameday.conduct.drill import Conducted, conduct
 from gameday.conduct.experiment import experiment
 from gameday.conduct.plan import make_plan
-from gameday.conduct.preflight import clear_the_way, refuse_too_many
+from gameday.conduct.preflight import clear_the_way, refuse_what_is_not_allowed
 from gameday.conduct.supervision import Conducting
 from gameday.errors import Missing
 from gameday.model.event import Event
@@ -66,7 +66,7 @@ class Telling:
 def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]:
     """Bring the environment up, make the plan, conduct, and take down what was brought up."""
     if not request.no_fault:
-        refuse_too_many(request.scenario, request.settings)
+        refuse_what_is_not_allowed(request.scenario, request.settings)
     state = HostState()
     environment = environment_of(request.scenario, request.root, request.docker)
     for result in clear_the_way(state):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gameday.faults.alertmanager_down import AlertmanagerDown
 from gameday.faults.bad_deploy import BadDeploy
+from gameday.faults.chaostoolkit import Chaostoolkit
 from gameday.faults.connection_reset import ConnectionReset
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
@@ -30,6 +31,7 @@ from gameday.model.protocols import Fault
 
 FAULTS: dict[str, type[Fault]] = {
     "bad_deploy": BadDeploy,
+    "chaostoolkit": Chaostoolkit,
     "connection_reset": ConnectionReset,
     "container_kill": ContainerKill,
     "container_pause": ContainerPause,

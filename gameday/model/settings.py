@@ -170,6 +170,17 @@ class NoticeSettings(Noun):
         return self
 
 
+class ChaostoolkitSettings(Noun):
+    """Which code of others the fault `chaostoolkit` may call."""
+
+    modules: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")], ...] = ()
+    """Modules whose functions may be called: `chaosk8s.pod.actions`, or `chaosk8s` for all below it."""
+
+    def allow(self, module: str) -> bool:
+        """Whether a module, or one above it, is named."""
+        return any(module == name or module.startswith(f"{name}.") for name in self.modules)
+
+
 class Settings(Noun):
     """Everything in `gameday.toml`. Every key may be left out."""
 
@@ -177,6 +188,8 @@ class Settings(Noun):
     """What probes may do."""
     limits: LimitSettings = LimitSettings()
     """How much may be broken at one time."""
+    chaostoolkit: ChaostoolkitSettings = ChaostoolkitSettings()
+    """Which extensions of Chaos Toolkit may be called."""
     rules: RuleSettings = RuleSettings()
     """Which gap rules speak."""
     store: StoreSettings = StoreSettings()

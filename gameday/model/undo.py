@@ -20,7 +20,7 @@ class UndoStep(Noun):
         "container_unpause", "container_start",
         "release_set", "marked_processes_kill", "processes_continue", "control_file_restore",
         "sidecar_remove", "network_clear",
-        "file_limits_restore", "inside_file_remove", "postgres_sessions_end",
+        "file_limits_restore", "inside_file_remove", "postgres_sessions_end", "extension_call",
     ]  # fmt: skip
     arguments: Mapping[str, str] = Field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from gameday.undo.container_start import container_start
 from gameday.undo.container_unpause import container_unpause
 from gameday.undo.control_file_restore import control_file_restore
 from gameday.undo.docker_host import DockerHost
+from gameday.undo.extension_call import extension_call
 from gameday.undo.file_limits_restore import file_limits_restore
 from gameday.undo.inside_file_remove import inside_file_remove
 from gameday.undo.marked_processes_kill import marked_processes_kill
@@ -28,6 +29,7 @@ VERBS: dict[str, Verb] = {
     "container_start": container_start,
     "container_unpause": container_unpause,
     "control_file_restore": control_file_restore,
+    "extension_call": extension_call,
     "file_limits_restore": file_limits_restore,
     "inside_file_remove": inside_file_remove,
     "marked_processes_kill": marked_processes_kill,

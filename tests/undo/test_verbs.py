@@ -21,6 +21,7 @@ from gameday.undo.put_back import by_hand
 ARGUMENTS = {
     "container": "c1" * 32, "sidecar": "gameday-c1", "key": "c1", "image": "gameday-network:local", "marker": "cpu_pressure.c1", "path": "/sys/fs/cgroup/cpu/docker/x", "text": "-1",
     "url": "http://127.0.0.1:1/releases", "service": "shop", "before": "v1", "injected": "v2", "user": "postgres", "database": "shop",
+    "undo": '{"module": "chaosx.c1", "func": "start", "arguments": {"name": "c1"}}',
 }  # fmt: skip
 
 
