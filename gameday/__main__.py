@@ -43,6 +43,8 @@ COMMANDS = {
     "verify": ("verify", "Check the hash chain of a drill's timeline."),
     "config": ("config", "The settings in force here, with their origin."),
     "schema": ("schema", "JSON Schema of a file, for editors."),
+    "export": ("export", "A scenario as an experiment of Chaos Toolkit."),
+    "import": ("import_", "An experiment of Chaos Toolkit as a scenario."),
     "completion": ("completion", "Shell completion."),
 }
 """Command, the module under `commands/` that holds it (and its function there), and its line in the help."""

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gameday.errors import InvalidInput
 from gameday.model.host import Deeds
 from gameday.model.injection import Injection
 from gameday.model.protocols import Environment, Fault, Probe
-from gameday.model.scenario import Scenario
+from gameday.model.scenario import SANDBOX, Scenario
 
 if TYPE_CHECKING:
     from gameday.environments import DrillEnvironment
     from gameday.model.probe import ProbeDefinition
-    from gameday.model.settings import DockerSettings
+    from gameday.model.settings import DockerSettings, Settings
 
 
 def fault_of(injection: Injection) -> Fault:
@@ -45,6 +46,22 @@ def environment_of(scenario: Scenario, root: Path, docker: DockerSettings | None
     from gameday.environments.sandbox import Sandbox
 
     return Sandbox(root=root, alerting=scenario.sandbox.alerting)
+
+
+def environment_named(name: str, root: Path, settings: Settings) -> DrillEnvironment:
+    """The same by a name alone. Raises InvalidInput where the settings have none of that name."""
+    docker = settings.environments.get(name)
+    if docker is not None:
+        from gameday.environments.docker_project import DockerProject
+
+        return DockerProject(root=root, name=name, settings=docker)
+    if name != SANDBOX:
+        raise InvalidInput(
+            f"no environment {name[:80]!r} in {root / 'gameday.toml'}; there is {', '.join((SANDBOX, *settings.environments))}"
+        )
+    from gameday.environments.sandbox import Sandbox
+
+    return Sandbox(root=root)
 
 
 def probe_of(definition: ProbeDefinition, environment: Environment, commands: Sequence[str] = ()) -> Probe:

@@ -24,9 +24,9 @@ RENEW_EVERY = 1.0
 class Guard:
     """The watcher. Ready before the first fault; told that we live; dismissed at the end."""
 
-    def __init__(self, ledger: Path) -> None:
+    def __init__(self, ledger: Path, lease: float = LEASE) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gameday.guard", str(ledger), str(os.getpid()), str(LEASE)],
+            [sys.executable, "-m", "gameday.guard", str(ledger), str(os.getpid()), str(lease)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
         )  # fmt: skip
 

@@ -51,11 +51,15 @@ def _undo(fault: PlannedFault) -> dict[str, Any]:
     return _activity("action", f"undo {fault.fault} on {fault.target.service}", "undo", fault=fault.id)
 
 
-def _probe(bound: Bound) -> dict[str, Any]:
+def tolerance(bound: Bound) -> dict[str, Any]:
+    """A bound as Chaos Toolkit's range, whose both ends belong to it."""
     low = max(bound.at_least if bound.at_least is not None else -FAR, _next(bound.above, math.inf, -FAR))
     high = min(bound.at_most if bound.at_most is not None else FAR, _next(bound.below, -math.inf, FAR))
-    probe = _activity("probe", str(bound), "ask", probe=bound.probe)
-    return {**probe, "tolerance": {"type": "range", "range": [low, high]}}
+    return {"type": "range", "range": [low, high]}
+
+
+def _probe(bound: Bound) -> dict[str, Any]:
+    return {**_activity("probe", str(bound), "ask", probe=bound.probe), "tolerance": tolerance(bound)}
 
 
 def _next(edge: float | None, towards: float, otherwise: float) -> float:

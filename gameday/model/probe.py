@@ -79,6 +79,10 @@ class CommandProbe(Noun):
 ProbeDefinition = Annotated[PrometheusProbe | HttpProbe | SqlProbe | CommandProbe, Field(discriminator="probe")]
 
 
+KINDS: Mapping[str, type[Noun]] = {"prometheus": PrometheusProbe, "http": HttpProbe, "sql": SqlProbe, "command": CommandProbe}
+"""What each kind of probe is defined by."""
+
+
 def probe_definitions(text: bytes) -> dict[str, ProbeDefinition]:
     """Definitions by name, from the JSON of a drill's `probes.json`."""
     return TypeAdapter(dict[str, ProbeDefinition]).validate_json(text)
