@@ -16,6 +16,7 @@ from chaoslib import substitute
 from chaoslib.configuration import load_configuration
 
 from gameday.chaostoolkit.exporting import EXTENSION, MODULE
+from gameday.conduct.experiment import FAR
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import named
 from gameday.load.tree import Branch, Items, Mark, Node, plain
@@ -169,8 +170,8 @@ class _Reading:
         if undo is None:
             self._wrong(mark, f"{named(name)} has no rollback, and nothing is broken here that cannot be put back; add one")
             return None
-        self.found.modules += [m for m in (provider["module"], undo["module"]) if m not in self.found.modules]
-        self.found.notes.append(f"line {mark.line}: nothing says whether {provider['func']} is in effect; name a function under `live`")
+        self.found.modules = sorted({*self.found.modules, provider["module"], undo["module"]})
+        self.found.notes.append(f"line {mark.line}: what says whether {provider['func']} is in effect; name such a function under `live`")
         return {"fault": "chaostoolkit", "target": target, **self._call(provider), "undo": self._call(undo)}
 
     def _undo_for(self, provider: Plain) -> Plain | None:
@@ -213,5 +214,5 @@ def _bound(tolerance: Any) -> Mapping[str, float] | None:
         case int() | float():
             return {"at_least": tolerance, "at_most": tolerance}
         case [int() | float() as low, int() | float() as high] | {"type": "range", "range": [low, high]}:
-            return {"at_least": low, "at_most": high}
+            return {key: end for key, end in (("at_least", low), ("at_most", high)) if abs(end) < FAR} or None
     return None

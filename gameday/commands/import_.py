@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from gameday.chaostoolkit.importing import Choices, Imported, imported
 from gameday.errors import InvalidInput, Missing
+from gameday.load.names import name_mistake
 from gameday.load.noun_reader import Mistakes, must_be_mapping
 from gameday.load.quoting import shown
 from gameday.load.workspace import find_workspace
@@ -29,6 +31,8 @@ def command(experiment: Path, name: str | None, service: str, target: str, canar
     What cannot be carried over truly is named on standard error, and at the head of the scenario. Exit code 2 where an action
     has no rollback, or where something is missing that a scenario needs.
     """
+    if name is not None and (wrong := name_mistake(name)) is not None:
+        raise InvalidInput(f"--name {wrong}")
     mistakes = Mistakes(shown(experiment))
     tree = must_be_mapping(read_yaml(experiment), mistakes, "an experiment of Chaos Toolkit")
     mistakes.stop()
@@ -41,7 +45,7 @@ def command(experiment: Path, name: str | None, service: str, target: str, canar
     for note in found.notes:
         click.echo(safe(f"left behind: {note}", 500), err=True)
     if found.modules:
-        click.echo(safe(f"allow its code in gameday.toml: [chaostoolkit] modules = {found.modules}", 500), err=True)
+        click.echo(safe(f"allow its code in gameday.toml: [chaostoolkit] modules = {json.dumps(found.modules)}", 500), err=True)
     for path in written:
         click.echo(safe(shown(path), 500))
 
