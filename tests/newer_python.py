@@ -26,7 +26,7 @@ def newer_bin() -> Path:
     wanted = hashlib.sha256(f"{python} {ROOT}".encode() + (ROOT / "requirements.lock").read_bytes()).hexdigest()
     if not made.is_file() or made.read_text() != wanted:
         subprocess.run([python, "-m", "venv", "--clear", FOLDER], check=True, capture_output=True, timeout=60)
-        pip = [FOLDER / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input", "-qq", "install"]
+        pip = [str(FOLDER / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "-qq", "install"]
         for what in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "-e", "."]):
             subprocess.run([*pip, *what], cwd=ROOT, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
         made.write_text(wanted)

@@ -115,11 +115,11 @@ def place(tmp_path: Path, programs: Path) -> Iterator[Place]:
         api.close()
 
 
-def activity(kind: str, func: str, **arguments: Any) -> dict[str, Any]:
+def activity(kind: str, func: str, /, **arguments: Any) -> dict[str, Any]:
     return {"type": kind, "name": func, "provider": {"type": "python", "module": MODULE, "func": func, "arguments": arguments}}
 
 
-def fault(func: str, **own: Any) -> dict[str, Any]:
+def fault(func: str, /, **own: Any) -> dict[str, Any]:
     return activity("action", func, target="one", environment="tiny", **own)
 
 
