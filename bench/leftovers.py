@@ -61,7 +61,7 @@ class Ended:
 
 def freezers(place: Small) -> list[Freezer]:
     """Chaos Toolkit as it comes, the same told always to play rollbacks, and gameday: a container each."""
-    chaos = [BIN / "chaos", "run"]
+    chaos: list[str | Path] = [BIN / "chaos", "run"]
     return [
         Freezer("chaos run", [*chaos, _experiment(place, 1)], 1),
         Freezer("the same, rollbacks always", [*chaos, "--rollback-strategy", "always", _experiment(place, 2)], 2),

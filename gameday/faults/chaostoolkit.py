@@ -24,11 +24,12 @@ from gameday.model.duration import Duration
 from gameday.model.host import Deeds
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
-from gameday.undo.extension import CallFailed, call
 
 if TYPE_CHECKING:
     from gameday.model.plan import Target
     from gameday.model.protocols import Environment
+
+# What calls functions is loaded where it is used: `check` reads the keys of all faults, and must be quick.
 
 
 class Call(Noun):
@@ -80,9 +81,13 @@ class Chaostoolkit(Call):
         )
 
     def inject(self, environment: Environment, target: Target) -> None:
+        from gameday.undo.extension import call
+
         call(self.wanted)
 
     def is_live(self, environment: Environment, target: Target) -> bool:
+        from gameday.undo.extension import CallFailed, call
+
         try:
             return self.live is None or bool(call(self.live.wanted))
         except CallFailed:  # who cannot look has not seen it

@@ -145,15 +145,15 @@ def test_faults_and_probes_in_a_plain_run(place: Place) -> None:
             activity("action", "undo", fault="container_pause"),
         ],
         rollbacks=[activity("action", "undo")],
-        **{"steady-state-hypothesis": {"title": "x", "probes": [{**activity("probe", "command", command=["echo", "7"]), "tolerance": 7.0}]}},
+        **{"steady-state-hypothesis": {"title": "x", "probes": [{**activity("probe", "command", command=["echo", "7"]), "tolerance": 7}]}},
     )  # fmt: skip
     assert place.run("chaos", "run", document) == 0, place.said()
     journal = place.journal()
     assert (journal["status"], journal["deviated"]) == ("completed", False)
     assert {a["status"] for a in journal["run"] + journal["rollbacks"]} == {"succeeded"}, place.said()
     assert [a["output"] for a in journal["run"] if a["activity"]["name"] == "is_live"] == [True, True, True]
-    assert journal["run"][-1]["output"] == ["container_pause on one"]
-    assert journal["rollbacks"][0]["output"] == ["chaostoolkit on one", "cpu_pressure on one"]
+    assert journal["run"][-1]["output"] == [f"container_pause on {PROJECT}-one"]
+    assert journal["rollbacks"][0]["output"] == [f"chaostoolkit on {PROJECT}-one", f"cpu_pressure on {PROJECT}-one"]
     assert (place.root / "lamp").read_text() == "off"
     nothing_is_left(place)
 
