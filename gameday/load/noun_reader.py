@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +17,10 @@ from gameday.load.tree import Branch, Items, Leaf, Loc, Mark, Node, find, key_ma
 T = TypeVar("T")
 MOST = 20
 """Mistakes of one file that are told at once."""
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""Made once for a shape: making it takes longer than all reading."""
 
 
 class Mistakes:
@@ -54,20 +58,14 @@ def read_noun(node: Node, shape: type[T] | Any, mistakes: Mistakes, *, value: ob
 
     Values are read strictly: text is not taken for a number, nor `true` for 1.
     """
+    adapter: TypeAdapter[T] = _adapter(shape)
     try:
-        noun: T = _reader(cast(Hashable, shape)).validate_json(json.dumps(plain(node) if value is None else value), strict=True)
-        return noun
+        return adapter.validate_json(json.dumps(plain(node) if value is None else value), strict=True)
     except ValidationError as wrong:
         errors: list[Mapping[str, Any]] = [dict(e) for e in wrong.errors(include_url=False, include_input=True)]
         for error in _without_misspelt(_without_other_branches(node, [e for e in errors if not _is_echo(node, e)])):
             _tell(node, shape, error, mistakes, tuple(at))
         return None
-
-
-@cache
-def _reader(shape: Hashable) -> TypeAdapter[Any]:
-    """Made once for a shape: making it takes longer than all reading."""
-    return TypeAdapter(shape)
 
 
 _SHAPE_ERRORS = {"model_type", "model_attributes_type", "dict_type", "tuple_type", "list_type", "mapping_type", "dataclass_type"}

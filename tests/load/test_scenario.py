@@ -89,7 +89,7 @@ MISTAKES = [
     ("hold: until_mitigated, ", "", "11:5: faults[0]: say how the fault ends: either `hold: until_mitigated` with `at_most`, or `for: 30s`"),
     ("container_pause", "container_puase", "11:13: faults[0].fault: no fault 'container_puase'; did you mean 'container_pause'?"),
     ("container_pause", "zzz", "11:13: faults[0].fault: no fault 'zzz'; there is "),
-    ("container_pause", "chaostoolkit", "11:13: faults[0].fault: no fault 'chaostoolkit'; there is "),
+    ("container_pause", "power_cut", "11:13: faults[0].fault: no fault 'power_cut'; there is "),
     ("target: payments", "target: ../../etc/cron.d/x", '11:38: faults[0].target: "../../etc/cron.d/x" looks like a path; write a name'),
     ("target: payments", "target: CON", '11:38: faults[0].target: "CON" is a reserved name on Windows; choose another'),
     ("target: payments", "target: .", '11:38: faults[0].target: "." looks like a path; write a name'),
