@@ -54,7 +54,7 @@ class Stage:
     probes: Mapping[str, Probe]
     ledger: Ledger
     log: WorkerLog
-    steady_at: float
+    steady_at: float = 0.0
     """When the steady state was met, on the monotonic clock; offsets count from here."""
     live_until: dict[str, float] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)

@@ -68,12 +68,12 @@ class Guard:
 
 
 class Worker:
-    """The process that runs Chaos Toolkit."""
+    """The process that runs Chaos Toolkit. Started early, so that its start takes no processor time from what is watched later."""
 
-    def __init__(self, folder: Folder, root: Path, steady_at: float, ledger: Ledger) -> None:
+    def __init__(self, folder: Folder, root: Path, ledger: Ledger) -> None:
         with (folder.evidence / "worker.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gameday.conduct.worker", str(folder.path), str(root), repr(steady_at)],
+                [sys.executable, "-m", "gameday.conduct.worker", str(folder.path), str(root)],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=root,
             )  # fmt: skip
         record_process(ledger, "worker", self._process.pid)
@@ -86,11 +86,18 @@ class Worker:
     def exit_code(self) -> int | None:
         return self._process.poll()
 
+    def begin(self, steady_at: float) -> None:
+        """Run the experiment. Offsets count from `steady_at`, on the monotonic clock."""
+        self._order(f"begin {steady_at!r}")
+
     def release(self, why: str, faults: Collection[str]) -> None:
         """End the holds of these faults; their undo follows, and what is planned for later goes on."""
+        self._order(f"release {why} {' '.join(faults)}")
+
+    def _order(self, line: str) -> None:
         with contextlib.suppress(OSError):
             assert self._process.stdin is not None
-            self._process.stdin.write(f"release {why} {' '.join(faults)}\n".encode())
+            self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
 
     def stop_early(self) -> None:

@@ -82,21 +82,34 @@ class Supervision:
 
     _asked_guards: bool = False
 
+    def __post_init__(self) -> None:
+        self._events = WorkerEvents(self.c.folder.worker_log, self.timeline)
+
     def run(self) -> None:
         """From the first sample to the last event. Raises NotSteady and Stopped."""
-        self._await_steady()
         if self.c.plan.no_fault:
+            self._await_steady()
             self._watch_without_fault()
         else:
-            self._break_and_watch()
+            self._break_and_watch(self._steady_worker())
         self._await_quiet()
         if self.crew.watched.impact_over:
             self._ask_guards()
 
     # --- before -------------------------------------------------------------------------------------------------
 
-    def _await_steady(self) -> None:
-        """Users served for `steady_for`, sources seeing, probes inside their bounds, expected alerts quiet."""
+    def _steady_worker(self) -> Worker:
+        """A worker that waits for its order, and a steady state met beside it: its start must not disturb what is measured after."""
+        worker = Worker(self.c.folder, self.c.environment.root, self.ledger)
+        try:
+            self._await_steady(worker)
+        except BaseException:
+            worker.end(within=0)  # it was not told to begin, so there is nothing to put back
+            raise
+        return worker
+
+    def _await_steady(self, worker: Worker | None = None) -> None:
+        """Worker ready, users served for `steady_for`, sources seeing, probes inside their bounds, expected alerts quiet."""
         canary, wanted = self.crew.canary, self.c.plan.scenario.canary.steady_for.total_seconds()
         deadline = self.c.clock.boottime() + wanted + STEADY_PATIENCE
         said = ""
@@ -104,7 +117,9 @@ class Supervision:
         while True:
             self._tick()
             now = self.c.clock.boottime()
-            if canary.good_for() < wanted:
+            if worker is not None and not self._is_ready(worker):
+                said = "the worker process is not ready"
+            elif canary.good_for() < wanted:
                 said = f"users are not served steadily: {canary.last_error or 'no sample yet'}"
             elif blind := self.crew.not_seeing():
                 said = blind
@@ -123,6 +138,14 @@ class Supervision:
         self.timeline.append("drill.steady", "supervisor", ("drill", self.c.plan.drill))
         self.crew.call_responder()
 
+    def _is_ready(self, worker: Worker) -> bool:
+        """Raises Stopped where it ended instead."""
+        ended = worker.ended
+        self._events.take(self.crew.note_fault)
+        if ended:
+            raise Stopped("worker_lost", f"the worker process ended with code {worker.exit_code} before the fault; nothing was injected")
+        return self._events.ready
+
     def _expected_alerts(self) -> set[str]:
         return {a.alert for a in self.c.plan.scenario.expect.alerts.expected}
 
@@ -136,9 +159,9 @@ class Supervision:
         while self.c.clock.boottime() < until:
             self._tick()
 
-    def _break_and_watch(self) -> None:
-        worker = Worker(self.c.folder, self.c.environment.root, time.monotonic(), self.ledger)
-        events = WorkerEvents(self.c.folder.worker_log, self.timeline)
+    def _break_and_watch(self, worker: Worker) -> None:
+        events = self._events
+        worker.begin(time.monotonic())
         released: set[str] = set()
         latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
         try:

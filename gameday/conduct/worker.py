@@ -1,11 +1,13 @@
-"""`python -m gameday.conduct.worker FOLDER ROOT STEADY_AT`: runs one experiment with Chaos Toolkit, in its own process.
+"""`python -m gameday.conduct.worker FOLDER ROOT`: runs one experiment with Chaos Toolkit, in its own process.
 
-Its own session and process group, so that it can be ended as a whole. Standard input takes orders (`activities.py`).
-Standard input at its end means that the supervisor is gone.
+Its own session and process group, so that it can be ended as a whole. It gets everything ready, says so in its log, and
+waits for the order `begin STEADY_AT` on standard input; the other orders are for `activities.py`. Standard input at its end
+means that the supervisor is gone: before the beginning nothing was done, and it ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
@@ -44,7 +46,7 @@ class Handler(RunEventHandler):  # type: ignore[misc]  # chaoslib has no types
 
 
 def main(arguments: list[str]) -> int:
-    folder, root, steady_at = Folder(Path(arguments[0])), Path(arguments[1]), float(arguments[2])
+    folder, root = Folder(Path(arguments[0])), Path(arguments[1])
     plan = Plan.model_validate_json(folder.plan.read_bytes())
     log = WorkerLog(folder.worker_log)
     environment = environment_of(plan.scenario, root, plan.docker)
@@ -52,23 +54,41 @@ def main(arguments: list[str]) -> int:
         # What the plan found out by trying; trying again would delay the injection.
         environment.recall(tried)
     definitions = probe_definitions((folder.path / "probes.json").read_bytes())
-    set_stage(
-        Stage(
-            plan=plan,
-            environment=environment,
-            faults={p.id: fault_of(i) for p, i in zip(plan.faults, plan.scenario.faults, strict=True)},
-            probes={name: probe_of(definition, environment, plan.allowed_commands) for name, definition in definitions.items()},
-            ledger=Ledger(folder.ledger),
-            log=log,
-            steady_at=steady_at,
-        )
+    stage = Stage(
+        plan=plan,
+        environment=environment,
+        faults={p.id: fault_of(i) for p, i in zip(plan.faults, plan.scenario.faults, strict=True)},
+        probes={name: probe_of(definition, environment, plan.allowed_commands) for name, definition in definitions.items()},
+        ledger=Ledger(folder.ledger),
+        log=log,
     )
     experiment = json.loads(folder.experiment.read_bytes())
     ensure_experiment_is_valid(copy.deepcopy(experiment))
+    with contextlib.suppress(Exception):  # the daemon may be away; who injects will say so
+        environment.containers()
+    log("toolkit.ready")
+    steady_at = _await_begin()
+    if steady_at is None:
+        return 0
+    stage.steady_at = steady_at
+    set_stage(stage)
     journal = run_experiment(experiment, settings=SETTINGS, event_handlers=[Handler(log)])
     _write_journal(folder.journal, journal)
     log("toolkit.finished", status=journal["status"], deviated=bool(journal["deviated"]))
     return 0
+
+
+def _await_begin() -> float | None:
+    """When the steady state was met, as the order says; None where the supervisor went away before. Takes no more than its line."""
+    said = b""
+    while not said.endswith(b"\n"):
+        if not (byte := os.read(0, 1)):
+            return None
+        said += byte
+    word, at = said.decode().split()
+    if word != "begin":
+        raise ValueError(f"the first order is begin, not {word[:40]!r}")
+    return float(at)
 
 
 def _write_journal(path: Path, journal: Any) -> None:

@@ -17,6 +17,7 @@ class WorkerEvents:
     def __init__(self, path: Path, timeline: TimelineFile) -> None:
         self._path, self._timeline = path, timeline
         self._read = 0
+        self.ready = False
         self.injected = False
         self.finished = False
         self.why_not = ""
@@ -34,6 +35,8 @@ class WorkerEvents:
 
     def _tell(self, line: dict[str, Any], note: Callable[[str, str, datetime], None]) -> None:
         kind, at = line.pop("kind"), datetime.fromisoformat(line.pop("ts"))
+        if kind == "toolkit.ready":
+            self.ready = True
         if kind == "toolkit.hypothesis" and not line.get("met"):
             self.why_not = "the steady state was not met when the experiment began; nothing was injected"
         if kind == "toolkit.finished":
