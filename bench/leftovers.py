@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import statistics
@@ -57,6 +58,14 @@ class Ended:
     def text(self) -> str:
         cells = (f"{who}: {'STILL FROZEN' if s is None else f'free after {s * 1000:.0f} ms'}" for who, s in self.seconds.items())
         return f"{self.how:15} {'   '.join(f'{cell:42}' for cell in cells)}".rstrip()
+
+
+@dataclass(frozen=True)
+class Left:
+    """What became of all, and the figures beside it in seconds."""
+
+    ended: tuple[Ended, ...]
+    figures: dict[str, float]
 
 
 def freezers(place: Small) -> list[Freezer]:
@@ -110,6 +119,8 @@ def killed(place: Small) -> list[float]:
     """Seconds to a free container after `kill -9` of gameday, several times."""
     freezer = freezers(place)[-1]
     found = [ended(place, freezer, (signal.SIGKILL,), WATCHED) for _ in range(KILLS)]
+    if None in found:
+        raise SystemExit("a fault outlived gameday")
     return sorted(s for s in found if s is not None)
 
 
@@ -144,23 +155,31 @@ def many(place: Small) -> tuple[float, float, float, float]:
     return (*ours, *raw)
 
 
-def main() -> int:
-    """Everything of this page, with words."""
+def measured() -> Left:
+    """All of it, in about a minute, with containers of its own that are gone afterwards."""
     with tempfile.TemporaryDirectory() as folder, small(Path(folder), TARGETS) as place:
-        print("A frozen container after the one who froze it was ended:", flush=True)
-        for row in leftovers(place):
-            print(row.text(), flush=True)
-        seconds = killed(place)
-        p50, p95 = statistics.median(seconds), seconds[max(0, round(0.95 * len(seconds)) - 1)]
-        print(f"free after kill -9 of gameday run, {len(seconds)} of {KILLS}: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms")
+        rows, seconds = tuple(leftovers(place)), killed(place)
         arm, undo, pause, unpause = many(place)
-        for what, ours, raw in (("arming", arm, pause), ("undoing", undo, unpause)):
-            print(
-                f"{what} {TARGETS} targets: {ours * 1000:.0f} ms, {ours / TARGETS * 1000:.1f} each; bare calls {raw * 1000:.0f} ms   x {ours / raw:.2f}"
-            )
-        subprocess.run([BIN / "gameday", "recover"], cwd=folder, env={**os.environ, "XDG_STATE_HOME": f"{folder}/state"}, check=True)
-    return 0
+        subprocess.run(
+            [BIN / "gameday", "recover"],
+            cwd=folder,
+            env={**os.environ, "XDG_STATE_HOME": f"{folder}/state"},
+            capture_output=True,
+            check=True,
+        )
+    figures = {
+        "free after kill -9 of gameday run, p50": statistics.median(seconds), "the same, p95": seconds[math.ceil(0.95 * len(seconds)) - 1],
+        f"arming {TARGETS} targets": arm, f"undoing {TARGETS} targets": undo, f"{TARGETS} bare calls to pause": pause, "and to unpause": unpause,
+    }  # fmt: skip
+    return Left(rows, figures)
+
+
+def lines(left: Left) -> Iterator[str]:
+    yield "A frozen container after the one who froze it was ended:"
+    yield from (row.text() for row in left.ended)
+    yield from (f"{what:46} {seconds * 1000:9.1f} ms" for what, seconds in left.figures.items())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for said in lines(measured()):
+        print(said)
