@@ -34,9 +34,15 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
     """
     workspace = find_workspace(_start(paths))
     ports = Sandbox(root=workspace.root).variables()
-    found = check(
-        paths, workspace, Catalogue(FAULTS, lambda: _environments(workspace), ports, lambda: _runbook_rules(workspace), _troubles)
+    catalogue = Catalogue(
+        faults=FAULTS,
+        environments=lambda: _environments(workspace),
+        defaults=ports,
+        runbook_rules=lambda: _runbook_rules(workspace),
+        troubles=_troubles,
+        allows=lambda module: _allows(workspace, module),
     )
+    found = check(paths, workspace, catalogue)
     if not paths:
         found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
     if output == "json":
@@ -58,6 +64,14 @@ def _environments(workspace: Workspace) -> tuple[str, ...] | None:
         return tuple(_settings(workspace).environments)
     except InvalidInput:
         return None
+
+
+def _allows(workspace: Workspace, module: str) -> bool:
+    """Where gameday.toml itself has mistakes, these are told of, and not their consequences."""
+    try:
+        return _settings(workspace).chaostoolkit.allow(module)
+    except InvalidInput:
+        return True
 
 
 def _settings_mistakes(workspace: Workspace) -> tuple[Mistake, ...]:

@@ -27,7 +27,10 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
     ports = Sandbox(root=workspace.root).variables()
     probes = read_probes(workspace.root / "probes", ports)
     settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
-    scenario = read_scenario(path, FAULTS, _overrides(variables), defaults=ports, probes=probes, environments=lambda: settings.environments)
+    scenario = read_scenario(
+        path, FAULTS, _overrides(variables), defaults=ports, probes=probes,
+        environments=lambda: settings.environments, allows=settings.chaostoolkit.allow,
+    )  # fmt: skip
     kind, script = _responders(responders)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
     return Request(

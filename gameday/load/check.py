@@ -38,6 +38,8 @@ class Catalogue:
     """Asked for when the first page is checked: rules take time to load."""
     troubles: Callable[[], Troubles] | None = None
     """Asked for when the first schedule is checked: what is well written there and cannot be."""
+    allows: Callable[[str], bool] = lambda _: True
+    """Whether code of a module may be called."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ class _Checking:
         from gameday.load.scenario import read_scenario
 
         known = self.catalogue
-        return read_scenario(path, known.faults, probes=self.probes, defaults=known.defaults, environments=known.environments)
+        return read_scenario(
+            path, known.faults, probes=self.probes, defaults=known.defaults, environments=known.environments, allows=known.allows
+        )
 
     def scenario(self, path: Path) -> None:
         scenario = self.read_scenario(path)

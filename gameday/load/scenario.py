@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from gameday.load.contradictions import tell_contradictions
 from gameday.load.names import name_fault, name_mistake
 from gameday.load.noun_reader import Mistakes, must_be_mapping, read_noun, unknown_key
-from gameday.load.quoting import listed, meant, named, quoted, shown
+from gameday.load.quoting import escaped, listed, meant, named, quoted, shown
 from gameday.load.tree import Branch, Entry, Items, Leaf, Node, leaves, plain, step
 from gameday.load.variables import declared_variables, substitute
 from gameday.load.workspace import Workspace, find_workspace
@@ -28,13 +28,14 @@ _INJECTION_KEYS = tuple(f.alias or n for n, f in Injection.model_fields.items() 
 def read_scenario(
     path: Path, faults: Mapping[str, type[Fault]], variables: Mapping[str, str] | None = None,
     probes: Collection[str] | None = None, *, defaults: Mapping[str, str] | None = None,
-    environments: Callable[[], Collection[str] | None] | None = None,
+    environments: Callable[[], Collection[str] | None] | None = None, allows: Callable[[str], bool] = lambda _: True,
 ) -> Scenario:  # fmt: skip
     """The scenario in a file, checked as far as that is possible without touching anything.
 
     `variables` override declared vars and must be declared; `defaults` (such as a sandbox's ports) fill declared vars
     only. Where `probes` are given, unknown ones are mistakes; where they are definitions, bounds are checked against
-    their units. `environments` names those beside the sandbox; asked for only where one is used. Raises InvalidInput with all mistakes.
+    their units. `environments` names those beside the sandbox; asked for only where one is used.
+    `allows` says of a module whether its code may be called, which only settings know. Raises InvalidInput with all mistakes.
     """
     mistakes = Mistakes(shown(path))
     root = must_be_mapping(read_yaml(path), mistakes, "a scenario")
@@ -49,6 +50,7 @@ def read_scenario(
         mistakes.add(root.mark, f"the file's name {quoted(path.stem)} {wrong}; reports are named after it")
     _tell_names(tree, mistakes)
     _tell_faults(tree, faults, mistakes)
+    _tell_code(tree, faults, allows, mistakes)
     _tell_probes(tree, probes, mistakes)
     _tell_environment(tree, environments, mistakes)
     _tell_places(tree, workspace, mistakes)
@@ -150,6 +152,19 @@ def _tell_settings(own: Branch, shape: type[Any], mistakes: Mistakes, index: int
             mistakes.add(entry.key, unknown_key(key, both), ("faults", index))
     theirs = Branch(own.mark, {key: entry for key, entry in own.entries.items() if key in allowed})
     read_noun(theirs, shape, mistakes, at=("faults", index))
+
+
+def _tell_code(tree: Branch, faults: Mapping[str, type[Fault]], allows: Callable[[str], bool], mistakes: Mistakes) -> None:
+    """Functions of modules that nobody allowed: a scenario that could name any would run any code."""
+    for index, injection in _injections(tree):
+        node = injection.get("fault")
+        if not isinstance(node, Leaf) or not hasattr(faults.get(str(node.value)), "modules"):
+            continue
+        for call in (injection, injection.get("undo"), injection.get("live")):
+            leaf = call.get("module") if isinstance(call, Branch) else None
+            if isinstance(leaf, Leaf) and isinstance(leaf.value, str) and not allows(leaf.value):
+                hint = f'write `modules = ["{escaped(leaf.value)}"]` under `[chaostoolkit]` in gameday.toml if its code may be called'
+                mistakes.add(leaf.mark, f"{named(leaf.value)} is not allowed; {hint}", ("faults", index), unsafe=True)
 
 
 def _tell_probes(tree: Branch, probes: Collection[str] | None, mistakes: Mistakes) -> None:

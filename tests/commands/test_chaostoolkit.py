@@ -27,6 +27,11 @@ def test_an_experiment_of_others_becomes_files_that_check_finds_in_order(gameday
     assert ended.out.splitlines() == ["scenarios/survives-the-loss-of-a-pod.yaml", "probes/survives-the-loss-of-a-pod.yaml"]
     assert '[chaostoolkit] modules = ["chaosx.pods"]' in ended.err
     checked = gameday("check", *ended.out.split())
+    assert checked.code == 2
+    assert checked.err.count("'chaosx.pods' is not allowed; write `modules = [\"chaosx.pods\"]`") == 2, "the deed and its undo"
+    settings = workspace / "gameday.toml"
+    settings.write_text(settings.read_text().replace("modules = []", 'modules = ["chaosx"]'))
+    checked = gameday("check", *ended.out.split())
     assert checked.code == 0, checked.err
 
 
