@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gameday.environments.alerting_profile import profile_folder
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing
 from gameday.model.host import Release
@@ -100,6 +99,7 @@ class Sandbox(ComposeProject):
     @property
     def _compose(self) -> Compose:
         from gameday.clients.compose import Compose
+        from gameday.environments.alerting_profile import profile_folder
 
         file = self.root / COMPOSE_FILE
         if not file.is_file():
