@@ -29,7 +29,6 @@ from gameday.model.protocols import Fault
 
 TICK = 0.2
 _FAULTS = Faults()
-_SAID = {"at_most": "At most this long; then its guard undoes it.", "environment": "`sandbox`, or one that gameday.toml names."}
 
 
 def undo(fault: str = "", target: str = "") -> list[str]:
@@ -126,9 +125,7 @@ def _plain(annotation: Any) -> Any:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return type(inner[0])
-    if origin in (Union, types.UnionType):
-        return _plain(inner[0])
-    if origin is Annotated:
+    if origin in (Union, types.UnionType, Annotated):
         return _plain(inner[0])
     return list if origin in (list, tuple) else dict
 

@@ -6,6 +6,7 @@ breaks something has no verified undo. An action without a rollback is a mistake
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from gameday.conduct.experiment import FAR
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import named
 from gameday.load.tree import Branch, Items, Mark, Node, plain
-from gameday.model.duration import format_duration, parse_duration
+from gameday.model.duration import LONGEST, format_duration, parse_duration
 from gameday.model.probe import KINDS
 
 Plain = dict[str, Any]
@@ -54,9 +55,11 @@ def imported(tree: Branch, file: str, choices: Choices) -> Imported:
     """Raises InvalidInput with every mistake at its place."""
     document = plain(tree)
     assert isinstance(document, dict)
-    for extension in document.get("extensions") or ():
-        if isinstance(extension, dict) and extension.get("name") == EXTENSION and isinstance(extension.get("written"), dict):
-            return Imported(extension["written"], name=str(extension.get("scenario", "")))
+    extensions = document.get("extensions")
+    for extension in map(_keys, extensions if isinstance(extensions, list) else ()):
+        if extension.get("name") == EXTENSION and (written := _keys(extension.get("written"))):
+            later = "whatever was changed in the experiment after its export"
+            return Imported(written, notes=[later], name=str(extension.get("scenario", "")))
     return _Reading(tree, document, file, choices).whole()
 
 
@@ -67,7 +70,7 @@ class _Reading:
         self.tree, self.document, self.file, self.choices = tree, document, file, choices
         self.found = Imported({})
         self.mistakes: list[Mistake] = []
-        self.configuration = load_configuration(document.get("configuration") or {})
+        self.configuration = _configuration(document, file)
         self.rollbacks = [a for a, _ in self._activities("rollbacks") if _python(a)]
 
     def whole(self) -> Imported:
@@ -105,10 +108,8 @@ class _Reading:
     def _activities(self, key: str, inside: Node | None = None) -> Iterator[tuple[Plain, Mark]]:
         node = (inside if isinstance(inside, Branch) else self.tree).get(key)
         for item in node.items if isinstance(node, Items) else ():
-            if isinstance(item, Branch) and isinstance(activity := plain(item), dict) and "provider" in activity:
-                activity["provider"] = (
-                    substitute(activity["provider"], self.configuration, {}) if self.configuration else activity["provider"]
-                )
+            if isinstance(item, Branch) and isinstance(activity := plain(item), dict) and (provider := _keys(activity.get("provider"))):
+                activity["provider"] = substitute(provider, self.configuration, {}) if self.configuration else provider
                 yield activity, item.mark
             else:
                 self.found.notes.append(f"line {item.mark.line}: a reference, or no activity")
@@ -123,7 +124,9 @@ class _Reading:
                     f"line {mark.line}: the probe {named(str(activity.get('name')))}, which gives no number with a range"
                 )
                 continue
-            name = re.sub(r"[^a-z0-9]+", "_", str(activity.get("name", "")).lower()).strip("_")[:60] or f"probe_{mark.line}"
+            name = re.sub(r"[^a-z0-9]+", "_", str(activity.get("name", "")).lower()).strip("_")[:60]
+            if not name or name in self.found.probes:
+                name = f"{name or 'probe'}_{mark.line}"
             self.found.probes[name] = {**probe, "about": str(activity.get("name", ""))}
             yield {"probe": name, **bound}
 
@@ -132,7 +135,7 @@ class _Reading:
         if provider.get("type") == "http" and provider.get("method", "GET") == "GET" and not provider.get("headers"):
             return {"probe": "http", "url": str(provider.get("url", ""))}
         if provider.get("module") == MODULE and provider.get("func") in KINDS:
-            own = {k: v for k, v in (provider.get("arguments") or {}).items() if k not in ("environment", "workspace")}
+            own = {k: v for k, v in _keys(provider.get("arguments")).items() if k not in ("environment", "workspace")}
             return {"probe": provider["func"], **own}
         return None
 
@@ -145,27 +148,34 @@ class _Reading:
         """Each action at the time that the pauses before it make. They end together, as rollbacks do."""
         now, begun = timedelta(0), []
         for activity, mark in self._activities("method"):
-            pauses = activity.get("pauses") or {}
-            now += timedelta(seconds=float(pauses.get("before") or 0))
-            if waited := _waited(activity["provider"]):
+            pauses = _keys(activity.get("pauses"))
+            now += self._paused(pauses.get("before"), mark)
+            if (waited := _waited(activity["provider"])) is not None:
                 now += waited
             elif activity.get("type") == "action" and (fault := self._fault(activity, mark)) is not None:
                 begun.append((now, fault))
-            now += timedelta(seconds=float(pauses.get("after") or 0))
+            now += self._paused(pauses.get("after"), mark)
         if not begun and self.document.get("method") and not self.mistakes:
             self._wrong(self.tree.mark, "has no action that could be carried over; only Python functions with a rollback can")
         for at, fault in begun:
             yield {**fault, **({"at": format_duration(at)} if at else {}), "for": format_duration((now - at) or USUAL)}
+
+    def _paused(self, seconds: Any, mark: Mark) -> timedelta:
+        try:
+            return min(LONGEST, timedelta(seconds=float(substitute(seconds, self.configuration, {}) or 0)))
+        except (TypeError, ValueError, OverflowError):
+            self.found.notes.append(f"line {mark.line}: a pause of {named(str(seconds))}, which is no number of seconds")
+            return timedelta(0)
 
     def _fault(self, activity: Plain, mark: Mark) -> Plain | None:
         name, provider, target = str(activity.get("name")), activity["provider"], self.choices.target or self.choices.service
         if not _python(activity):
             self.found.notes.append(f"line {mark.line}: the action {named(name)}, which is no Python function")
             return None
-        arguments = dict(provider.get("arguments") or {})
+        arguments = _keys(provider.get("arguments"))
         if provider.get("module") == MODULE:
             own = {k: v for k, v in arguments.items() if k not in ("environment", "workspace", "at_most")}
-            return None if provider["func"] == "undo" else {"fault": provider["func"], **own}
+            return None if provider["func"] in ("undo", "wait") else {"fault": provider["func"], **own}
         undo = self._undo_for(provider)
         if undo is None:
             self._wrong(mark, f"{named(name)} has no rollback, and nothing is broken here that cannot be put back; add one")
@@ -180,29 +190,45 @@ class _Reading:
 
     def _call(self, provider: Plain) -> Plain:
         call: Plain = {"module": provider["module"], "func": provider["func"]}
-        if arguments := provider.get("arguments"):
+        if arguments := _keys(provider.get("arguments")):
             call["arguments"] = arguments
-        secrets, known = {}, self.document.get("secrets") or {}
-        for key, value in ((k, v) for group in provider.get("secrets") or () for k, v in (known.get(group) or {}).items()):
-            if isinstance(value, dict) and value.get("type") == "env":
+        secrets, known, groups = {}, _keys(self.document.get("secrets")), provider.get("secrets")
+        meant = [str(g) for g in groups] if isinstance(groups, list) else []
+        for key, value in ((k, v) for group in meant for k, v in _keys(known.get(group)).items()):
+            if isinstance(value, dict) and value.get("type") == "env" and "key" in value:
                 secrets[key] = value["key"]
             else:
                 self.found.notes.append(f"the secret {named(str(key))}, which does not come from the environment")
         return {**call, **({"secrets_from": secrets} if secrets else {})}
 
 
+def _keys(value: Any) -> Plain:
+    """What should be a mapping; empty where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _configuration(document: Plain, file: str) -> Plain:
+    try:
+        found: Plain = load_configuration(_keys(document.get("configuration")))
+    except Exception as wrong:  # such as an environment variable that is not there
+        raise InvalidInput(Mistake(file, 0, 0, f"its configuration cannot be read: {wrong}")) from wrong
+    return found
+
+
 def _python(activity: Plain) -> bool:
-    return bool(activity["provider"].get("type") == "python")
+    provider = activity["provider"]
+    return provider.get("type") == "python" and all(isinstance(provider.get(key), str) for key in ("module", "func"))
 
 
 def _waited(provider: Plain) -> timedelta | None:
     if provider.get("module") == MODULE and provider.get("func") == "wait":
-        return parse_duration(str(provider["arguments"]["duration"]))
+        with contextlib.suppress(ValueError):
+            return parse_duration(str(_keys(provider.get("arguments")).get("duration")))
     return None
 
 
 def _shared(one: Plain, other: Plain) -> tuple[bool, int]:
-    mine, theirs = one.get("arguments") or {}, other.get("arguments") or {}
+    mine, theirs = _keys(one.get("arguments")), _keys(other.get("arguments"))
     return one.get("module") == other.get("module"), sum(theirs.get(key) == value for key, value in mine.items())
 
 

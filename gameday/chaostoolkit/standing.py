@@ -75,15 +75,15 @@ class Faults:
     _rights: dict[str, contextlib.ExitStack] = field(default_factory=dict)
     """The only right to break something in a project, held while a fault is in effect there."""
 
-    def inject(self, injection: Injection, place: Place) -> Standing:
+    def inject(self, injection: Injection, where: Place) -> Standing:
         """Undo before deed, as in a drill. Raises what refuses it, and ActivityFailed where it is not seen in effect."""
         act = fault_of(injection)
-        refuse_strange_code(act, place.settings)
+        refuse_strange_code(act, where.settings)
         clear_the_way(self.state)
         try:
-            one = self._begin(injection, act, place.environment)
+            one = self._begin(injection, act, where.environment)
         except BaseException:
-            self._settle(place.environment.project)
+            self._settle(where.environment.project)
             raise
         try:
             act.inject(one.environment.under(_mandate(one, injection)), one.target)

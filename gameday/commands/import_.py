@@ -31,16 +31,17 @@ def command(experiment: Path, name: str | None, service: str, target: str, canar
     What cannot be carried over truly is named on standard error, and at the head of the scenario. Exit code 2 where an action
     has no rollback, or where something is missing that a scenario needs.
     """
-    if name is not None and (wrong := name_mistake(name)) is not None:
-        raise InvalidInput(f"--name {wrong}")
     mistakes = Mistakes(shown(experiment))
     tree = must_be_mapping(read_yaml(experiment), mistakes, "an experiment of Chaos Toolkit")
     mistakes.stop()
     found = imported(tree, shown(experiment), Choices(service, target, canary, environment))
+    # The title's or the experiment's own name comes from a file, and may be as bad as one that was typed.
+    if (wrong := name_mistake(name := name or found.name)) is not None:
+        raise InvalidInput(f"--name: {wrong}")
     root = find_workspace(Path.cwd()).root
-    written = {root / "scenarios" / f"{name or found.name}.yaml": _scenario(experiment, found)}
+    written = {root / "scenarios" / f"{name}.yaml": _scenario(experiment, found)}
     if found.probes:
-        written[root / "probes" / f"{name or found.name}.yaml"] = _yaml(found.probes)
+        written[root / "probes" / f"{name}.yaml"] = _yaml(found.probes)
     _write(written)
     for note in found.notes:
         click.echo(safe(f"left behind: {note}", 500), err=True)

@@ -113,3 +113,38 @@ def test_configuration_is_filled_in_and_secrets_are_named_only(tmp_path: Path) -
     assert fault["arguments"] == {"name": "p7"}
     assert fault["secrets_from"] == {"token": "CLOUD_TOKEN"}
     assert "hunter2" not in yaml.safe_dump(found.scenario) + " ".join(found.notes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": [{"type": "action", "name": "x", "provider": 5}]},
+        {"method": ["x", 7, None]},
+        {"method": {"type": "action"}},
+        {"rollbacks": "none"},
+        {"rollbacks": [python("x", "y", module=7)]},  # type: ignore[arg-type]  # the mistake
+        {"extensions": 5, "configuration": [1], "secrets": 3, "tags": 4},
+        {"extensions": [{"name": "gameday", "written": "x"}]},
+        {"configuration": {"pod": {"type": "env", "key": "GAMEDAY_NOT_THERE"}}},
+        {"method": [python("x", "wait", module="gameday.chaostoolkit", arguments={"duration": "soon"})]},
+        {"method": [python("x", "stop", arguments=[1], pauses={"after": "a while"})]},
+        {"method": [python("x", "stop", pauses={"after": 1e300})]},
+        {
+            "steady-state-hypothesis": {
+                "probes": [page(tolerance={"type": "range", "range": "x"}), {"provider": {"type": "http"}, "tolerance": 1}]
+            }
+        },
+        {"title": None},
+    ],
+)
+def test_what_is_no_good_experiment_is_told_of_and_breaks_nothing(changes: dict[str, Any], tmp_path: Path) -> None:
+    try:
+        told: Any = read(experiment(**changes), tmp_path).scenario["faults"]
+    except InvalidInput as wrong:
+        told = wrong.mistakes
+    assert told
+
+
+def test_two_probes_of_one_name_are_two(tmp_path: Path) -> None:
+    found = read(experiment(**{"steady-state-hypothesis": {"title": "x", "probes": [page(), page("http://127.0.0.1:9/")]}}), tmp_path)
+    assert len(found.probes) == len(found.scenario["steady_state"]) == 2

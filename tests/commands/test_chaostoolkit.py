@@ -49,6 +49,11 @@ def test_a_name_cannot_lead_elsewhere(gameday: Gameday, workspace: Path) -> None
     ended = gameday("import", "x.json", "--service", "checkout", "--name", "../../x")
     assert ended.code == 2
     assert "looks like a path" in ended.err
+    (workspace / "y.json").write_text(
+        json.dumps({"title": "x", "extensions": [{"name": "gameday", "scenario": "../../x", "written": {"title": "x"}}]})
+    )
+    assert gameday("import", "y.json").code == 2
+    assert not (workspace.parent / "x.yaml").exists()
 
 
 def test_mistakes_have_their_place(gameday: Gameday, workspace: Path) -> None:
