@@ -1,4 +1,7 @@
-"""`make bench`: starts, checks, faults, the network engine and a whole drill. Figures go to standard output and to `build/bench.json`."""
+"""`make bench`: starts, checks, faults, the network engine, a whole drill, and what is left behind.
+
+Figures go to standard output and to `build/bench.json`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from itertools import chain
 from pathlib import Path
 
 from bench import network
+from bench.leftovers import TARGETS, kills, leftovers
+from bench.many import many
 from bench.row import ROUNDS, Row, timed
+from bench.small import small
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -23,9 +29,13 @@ SCENARIO = "scenarios/payments-freezes.yaml"
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in chain(starting(), planning(), serving(), arming(), network.rows(), drilling()):
-        rows.append(row)
-        print(row.text(), flush=True)
+    with small(TARGETS) as place:
+        for row in chain(starting(), planning(), serving(), arming(), network.rows(), drilling(), kills(place), many(place)):
+            rows.append(row)
+            print(row.text(), flush=True)
+        print("A frozen container after the one who froze it was ended:")
+        for ended in leftovers(place):
+            print(ended.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
     table = [
         {

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import signal
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.small import Small, small, timed
+from bench.many import many
+from bench.row import Row, p95
+from bench.small import Small, small
 
 BIN = Path(sys.executable).parent
 WATCHED = 3.0
@@ -58,14 +57,6 @@ class Ended:
     def text(self) -> str:
         cells = (f"{who}: {'STILL FROZEN' if s is None else f'free after {s * 1000:.0f} ms'}" for who, s in self.seconds.items())
         return f"{self.how:15} {'   '.join(f'{cell:42}' for cell in cells)}".rstrip()
-
-
-@dataclass(frozen=True)
-class Left:
-    """What became of all, and the figures beside it in seconds."""
-
-    ended: tuple[Ended, ...]
-    figures: dict[str, float]
 
 
 def freezers(place: Small) -> list[Freezer]:
@@ -124,62 +115,20 @@ def killed(place: Small) -> list[float]:
     return sorted(s for s in found if s is not None)
 
 
-def many(place: Small) -> tuple[float, float, float, float]:
-    """Arming and undoing all containers as a drill does, ledger and reading back included; then by bare calls to Docker."""
-    from gameday.chaostoolkit.standing import place as named
-    from gameday.faults.container_pause import ContainerPause
-    from gameday.undo.docker_host import DockerHost
-    from gameday.undo.ledger import Ledger
-    from gameday.undo.put_back import put_back
-
-    environment, fault = named("small", str(place.root)).environment, ContainerPause()
-    targets = [environment.target(f"s{number}") for number in range(TARGETS)]
-    ledger = Ledger(place.root / "many.jsonl")
-
-    def arm() -> None:
-        for number, target in enumerate(targets):
-            undo = fault.prepare(environment, target).model_dump(mode="json")
-            ledger.intend(fault=f"f{number}", name=fault.name, target=target.service, by="bench", undo=undo)
-            fault.inject(environment, target)
-            assert fault.is_live(environment, target)
-            ledger.append("armed", fault=f"f{number}", by="bench")
-
-    def each(call: Callable[[str], None]) -> None:
-        for container in place.containers:
-            call(container)
-
-    ours = timed(arm), timed(lambda: put_back(ledger, "bench", DockerHost()))
-    raw = timed(lambda: each(place.api.pause)), timed(lambda: each(place.api.unpause))
-    assert not ledger.read().open
-    ledger.close()
-    return (*ours, *raw)
+def kills(place: Small) -> list[Row]:
+    seconds = killed(place)
+    return [Row("free after kill -9 of gameday run", statistics.median(seconds), f"{KILLS} times", p95=p95(seconds))]
 
 
-def measured() -> Left:
-    """All of it, in about a minute, with containers of its own that are gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder, small(Path(folder), TARGETS) as place:
-        rows, seconds = tuple(leftovers(place)), killed(place)
-        arm, undo, pause, unpause = many(place)
-        subprocess.run(
-            [BIN / "gameday", "recover"],
-            cwd=folder,
-            env={**os.environ, "XDG_STATE_HOME": f"{folder}/state"},
-            capture_output=True,
-            check=True,
-        )
-    figures = {
-        "free after kill -9 of gameday run, p50": statistics.median(seconds), "the same, p95": seconds[math.ceil(0.95 * len(seconds)) - 1],
-        f"arming {TARGETS} targets": arm, f"undoing {TARGETS} targets": undo, f"{TARGETS} bare calls to pause": pause, "and to unpause": unpause,
-    }  # fmt: skip
-    return Left(rows, figures)
-
-
-def lines(left: Left) -> Iterator[str]:
-    yield "A frozen container after the one who froze it was ended:"
-    yield from (row.text() for row in left.ended)
-    yield from (f"{what:46} {seconds * 1000:9.1f} ms" for what, seconds in left.figures.items())
+def main() -> int:
+    with small(TARGETS) as place:
+        print("A frozen container after the one who froze it was ended:")
+        for one in leftovers(place):
+            print(one.text(), flush=True)
+        for row in (*kills(place), *many(place)):
+            print(row.text(), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    for said in lines(measured()):
-        print(said)
+    sys.exit(main())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -55,10 +56,11 @@ class Small:
 
 
 @contextlib.contextmanager
-def small(root: Path, count: int) -> Iterator[Small]:
+def small(count: int) -> Iterator[Small]:
     """So many containers that sleep, gone afterwards."""
     api = docker.APIClient(version="auto")
-    with _page() as port:
+    with tempfile.TemporaryDirectory() as folder, _page() as port:
+        root = Path(folder)
         for path, text in (("gameday.toml", SETTINGS), ("probes/page.yaml", PROBES), ("scenarios/small.yaml", SCENARIO)):
             (root / path).parent.mkdir(exist_ok=True)
             (root / path).write_text(text if path == "gameday.toml" else text.format(port=port))
@@ -93,9 +95,3 @@ def _page() -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def timed(deed: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    deed()
-    return time.perf_counter() - began
