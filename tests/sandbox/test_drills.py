@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from tests.sandbox.conftest import Bench, Ended, review_of
+from tests.sandbox.conftest import Bench, Ended, events, review_of
 
 pytestmark = pytest.mark.quiet
 
@@ -51,6 +51,9 @@ def drill(bench: Bench, scenario: str, *words: str) -> tuple[Ended, dict[str, ob
     for name in ("report.html", "report.md"):
         assert yaml.safe_load((bench.root / path).read_text())["title"] in (folder / name).read_text()
     assert json.loads((folder / "journal.json").read_text())["status"] == "completed"
+    ready = json.loads((folder / "worker.jsonl").read_text().splitlines()[0])
+    (steady,) = (e for e in events(folder) if e["kind"] == "drill.steady")
+    assert (ready["kind"], ready["ts"] <= steady["ts"]) == ("toolkit.ready", True), "its start disturbs nothing that is measured"
     return ended, review
 
 
