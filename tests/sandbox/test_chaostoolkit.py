@@ -10,8 +10,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ commands = ["echo"]
 modules = ["ours"]
 """
 OURS = """
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 def switch(path, on):
@@ -203,3 +206,69 @@ def test_it_is_discovered_and_what_is_exported_is_valid(place: Place) -> None:
     )  # fmt: skip
     (place.root / "exported.json").write_text(out.stdout)
     assert place.run("chaos", "validate", "exported.json") == 0, place.said()
+
+
+DRILL = """
+title: A lamp is switched on by a stranger's function
+environment: tiny
+service: lamp
+canary: {{url: "http://127.0.0.1:{port}/", every: 50ms, bad: 1 of 1, steady_for: 50ms}}
+steady_state: [{{probe: page, at_least: 200, at_most: 200}}]
+faults:
+  - fault: chaostoolkit
+    target: one
+    module: ours
+    func: switch
+    arguments: {{path: lamp, on: true}}
+    undo: {{module: ours, func: switch, arguments: {{path: lamp, on: false}}}}
+    live: {{module: ours, func: is_on, arguments: {{path: lamp}}}}
+    for: {lasts}
+expect: {{alerts: {{must: {{none: nobody watches it}}}}}}
+"""
+
+
+@pytest.fixture
+def page() -> Iterator[int]:
+    """The port of a page that always answers: nobody is hurt by a lamp."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the server's own way of naming
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def planned(place: Place, page: int, lasts: str) -> None:
+    for path, text in (("probes/page.yaml", 'page: {{probe: http, url: "http://127.0.0.1:{port}/"}}'), ("scenarios/lamp.yaml", DRILL)):
+        (place.root / path).parent.mkdir(exist_ok=True)
+        (place.root / path).write_text(text.format(port=page, lasts=lasts))
+    (place.root / "lamp").write_text("off")
+
+
+def test_a_strangers_function_breaks_a_drill_and_another_puts_it_back(place: Place, page: int) -> None:
+    planned(place, page, "1s")
+    place.run("gameday", "run", "scenarios/lamp.yaml", "--responders", "none")
+    (drill,) = (place.root / "reports").iterdir()
+    journal, review = (json.loads((drill / name).read_text()) for name in ("journal.json", "review.json"))
+    assert journal["status"] == "completed", place.said()
+    assert review["safety"] == {"faults": 1, "removed_and_verified": 1, "left": []}
+    assert '"undone by switch"' in (drill / "ledger.jsonl").read_text()
+    assert (place.root / "lamp").read_text() == "off"
+
+
+def test_the_guard_calls_the_strangers_undo_where_the_drill_was_killed(place: Place, page: int) -> None:
+    planned(place, page, "5m")
+    running = place.start("gameday", "run", "scenarios/lamp.yaml", "--responders", "none")
+    await_that(lambda: (place.root / "lamp").read_text() == "on", 30, f"the fault; {place.said()}")
+    running.kill()
+    running.wait(10)
+    await_that(lambda: (place.root / "lamp").read_text() == "off", 10, "the guard's undo")
+    assert place.run("gameday", "recover") == 0
