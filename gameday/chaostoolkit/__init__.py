@@ -5,7 +5,9 @@ A fault's function injects it, and returns when it is seen in effect; `undo` is 
 """
 
 # Annotations stay types here: Chaos Toolkit shows them.
+import contextlib
 import inspect
+import logging
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -28,6 +30,10 @@ from gameday.model.probe import KINDS, ProbeDefinition
 from gameday.model.protocols import Fault
 
 TICK = 0.2
+LEAVE = 20
+"""What Chaos Toolkit itself exits an activity with to end the run at once and play the rollbacks. Its own exception for that is
+taken for a mere failure of the activity, before version 1.45 of its library, and the run would go on."""
+_LOG = logging.getLogger("chaostoolkit")
 _FAULTS = Faults()
 
 
@@ -39,11 +45,22 @@ def undo(fault: str = "", target: str = "") -> list[str]:
 def wait(duration: str) -> str:
     """Let the faults be in effect for so long. Ends the run when somebody says `gameday halt`."""
     until = time.monotonic() + parse_duration(duration).total_seconds()
-    while (left := until - time.monotonic()) > 0:
-        if (reason := _FAULTS.state.halted) is not None:
-            raise InterruptExecution(f"halted: {reason}")
-        time.sleep(min(TICK, left))
+    with _leaving():
+        while (left := until - time.monotonic()) > 0:
+            if (reason := _FAULTS.state.halted) is not None:
+                raise InterruptExecution(f"halted: {reason}")
+            time.sleep(min(TICK, left))
     return "waited"
+
+
+@contextlib.contextmanager
+def _leaving() -> Iterator[None]:
+    """A signal, or the lever, ends the whole run, in whichever version."""
+    try:
+        yield
+    except InterruptExecution as why:
+        _LOG.warning("gameday: %s", why)
+        raise SystemExit(LEAVE) from why
 
 
 def is_live(fault: str, target: str) -> bool:
@@ -72,7 +89,8 @@ def _fault_function(name: str, shape: type[Fault]) -> Callable[..., dict[str, st
             settings = {k: v for k, v in own.items() if v is not None}
             wanted = {"fault": name, "target": target, "for": at_most or USUAL_CEILING, "at_most": at_most or USUAL_CEILING}
             injection = Injection.model_validate({**wanted, "settings": settings})
-            one = _FAULTS.inject(injection, place(environment, workspace))
+            with _leaving():
+                one = _FAULTS.inject(injection, place(environment, workspace))
         except ValidationError as wrong:
             raise ActivityFailed(f"{name}: {_told(wrong)}") from wrong
         return {"fault": name, "target": one.target.service, "container": one.target.name}

@@ -81,10 +81,22 @@ def test_a_probe_of_the_workspace_is_asked_by_its_name(tmp_path: Path) -> None:
         chaostoolkit.ask("dept", workspace=str(tmp_path))
 
 
-def test_a_halt_ends_the_wait_and_the_run(faults: Faults) -> None:
+def test_a_halt_ends_the_wait_and_the_run(faults: Faults, caplog: pytest.LogCaptureFixture) -> None:
     faults.state.halt("lunch")
-    with pytest.raises(InterruptExecution, match="halted: lunch"):
+    with pytest.raises(SystemExit) as left:
         chaostoolkit.wait("1h")
+    assert left.value.code == 20, "an exception would be a mere failure of the activity"
+    assert "halted: lunch" in caplog.text
+
+
+def test_a_signal_while_a_fault_is_injected_ends_the_run_too(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise InterruptExecution("SIGTERM signal received")
+
+    monkeypatch.setattr(faults, "inject", interrupted)
+    with pytest.raises(SystemExit) as left:
+        chaostoolkit.ACTIONS["container_pause"](target="payments")
+    assert left.value.code == 20
 
 
 def test_nothing_to_undo_is_fine(faults: Faults) -> None:

@@ -166,9 +166,13 @@ def test_no_fault_outlives_a_run_that_is_ended(place: Place, number: signal.Sign
     """Without rollbacks, and where there is nobody left to play them."""
     running = place.start("chaos", "run", place.experiment([fault("container_pause"), activity("action", "wait", duration="5m")]))
     await_that(lambda: place.state() == "paused", 30, f"the fault; {place.said()}")
-    running.send_signal(number)
-    await_that(lambda: place.state() == "running", 5, "the guard's undo")
-    running.wait(20)
+    try:
+        running.send_signal(number)
+        await_that(lambda: place.state() == "running", 5, "the guard's undo")
+        await_that(lambda: running.poll() is not None, 20, f"the end of the run; {place.said()}")
+    finally:
+        running.kill()
+        running.wait(10)
     nothing_is_left(place)
 
 
