@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 
 KEY, TRACES = "orders", "orders:traces"
 TAKE = """
-local order = redis.call('ZPOPMIN', KEYS[1])[1]
-if not order then return nil end
-local trace = redis.call('HGET', KEYS[2], order)
-redis.call('HDEL', KEYS[2], order)
-return {order, trace or ''}
+local oldest = redis.call('ZPOPMIN', KEYS[1])
+if not oldest[1] then return nil end
+local trace = redis.call('HGET', KEYS[2], oldest[1])
+redis.call('HDEL', KEYS[2], oldest[1])
+return {oldest[1], oldest[2], trace or ''}
 """
 """One call, so that a worker that dies leaves no trace without its order."""
 WITHIN = 0.5
@@ -34,7 +34,7 @@ class Waiting:
     """An order in the queue."""
 
     order: str
-    placed: float = 0.0
+    placed: float
     """Unix seconds."""
     trace: str = ""
     """The `traceparent` of the checkout; empty where nobody knows it any more."""
@@ -70,7 +70,7 @@ class WaitingOrders:
             found = await self._redis.eval(TAKE, 2, KEY, TRACES)
         except (RedisError, OSError, TimeoutError) as error:
             raise QueueGone(type(error).__name__) from error
-        return Waiting(str(found[0]), trace=str(found[1])) if found else None
+        return Waiting(str(found[0]), float(found[1]), str(found[2])) if found else None
 
     async def depth(self) -> tuple[int, float]:
         """How many wait, and for how many seconds the oldest does."""
