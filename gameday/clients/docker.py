@@ -121,15 +121,24 @@ class Docker:
         """SIGTERM, and SIGKILL after `grace` seconds."""
         self._api.stop(container, timeout=grace)
 
-    def run(self, container: str, command: Sequence[str]) -> tuple[int, str]:
+    def run(self, container: str, command: Sequence[str], user: str = "") -> tuple[int, str]:
         """Run a short command inside, to its end: its exit code, and both its streams as one text."""
-        made = self._api.exec_create(container, list(command))["Id"]
+        made = self._api.exec_create(container, list(command), user=user)["Id"]
         said = self._api.exec_start(made).decode("utf-8", "replace")
         return int(self._api.exec_inspect(made)["ExitCode"] or 0), said
 
     def start_inside(self, container: str, command: Sequence[str]) -> None:
         """Start a command inside, and leave it running."""
         self._api.exec_start(self._api.exec_create(container, list(command))["Id"], detach=True)
+
+    def folder_behind(self, container: str, path: str) -> str:
+        """The folder of the daemon's host in which a path of a container lies; empty where it lies in memory or cannot be told."""
+        data = self._api.inspect_container(container)
+        places = {"/": (data.get("GraphDriver") or {}).get("Data", {}).get("UpperDir", "")}
+        places |= {mount["Destination"]: mount.get("Source", "") for mount in data.get("Mounts") or []}
+        places |= dict.fromkeys((data["HostConfig"].get("Tmpfs") or {}), "")
+        holding = [place for place in places if f"{path.rstrip('/')}/".startswith(f"{place.rstrip('/')}/")]
+        return str(places[max(holding, key=len)])
 
     def process_numbers(self, container: str) -> list[int]:
         """The container's processes as the daemon's host numbers them, the main one first."""
@@ -168,6 +177,11 @@ class Docker:
         """Its addresses on all of its networks."""
         networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
         return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
+
+    def gateways(self, container: str) -> tuple[str, ...]:
+        """The host's own addresses on all of its networks."""
+        networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
+        return tuple(a for n in networks for a in (n.get("Gateway"), n.get("IPv6Gateway")) if a)
 
     def start_beside(
         self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str], capabilities: Sequence[str]

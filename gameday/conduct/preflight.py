@@ -9,9 +9,10 @@ from pathlib import Path
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState, RunningDrill
 from gameday.errors import Refused, Stuck
-from gameday.model.injection import most_at_once
+from gameday.model.injection import Injection, most_at_once
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
+from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
@@ -95,3 +96,14 @@ def refuse_blinding(scenario: Scenario, settings: Settings, monitoring: Collecti
                 f"{injection.fault} acts on {injection.target}, from which drills read alerts, so most of this one could not be judged; "
                 "if that is what it is about, write `allow_monitoring_faults = true` under `[limits]` in gameday.toml"
             )
+
+
+def refuse_irreversible(undo: Undo, injection: Injection, settings: Settings) -> None:
+    """Raises Refused where the damage would stay, unless both the scenario and the workspace say that it may."""
+    if not undo.irreversible:
+        return
+    what = f"{injection.fault} on {injection.target} destroys what nothing can put back"
+    if not injection.irreversible:
+        raise Refused(f"{what}; write `irreversible: true` beside it in the scenario if that is meant")
+    if not settings.limits.irreversible:
+        raise Refused(f"{what}, and this workspace does not allow that; write `irreversible = true` under `[limits]` in gameday.toml")

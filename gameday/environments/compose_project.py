@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from gameday.errors import InvalidInput, Missing, Refused
-from gameday.model.host import CpuQuota, HostProcess, Ran, Release
+from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
@@ -115,7 +115,7 @@ class ComposeProject:
         }
 
     def act(self, target: Target, verb: str) -> None:
-        """`pause`, `kill` or `stop`. Raises RuntimeError where Docker says no."""
+        """`pause`, `kill` or `stop`, or one of the signals that mean "reload". Raises RuntimeError where Docker says no."""
         from docker.errors import APIError
 
         try:
@@ -126,6 +126,8 @@ class ComposeProject:
                     self.docker.kill(target.container)
                 case "stop":
                     self.docker.stop(target.container, STOP_GRACE)
+                case "HUP" | "USR1" | "USR2":
+                    self.docker.kill(target.container, f"SIG{verb}")
                 case _:
                     raise ValueError(f"no verb {verb!r}")
         except APIError as error:
@@ -133,11 +135,11 @@ class ComposeProject:
 
     # --- inside and beneath a container -------------------------------------------------------------------------
 
-    def run(self, target: Target, *command: str) -> Ran:
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
         from docker.errors import APIError
 
         try:
-            ran = Ran(*self.docker.run(target.container, command))
+            ran = Ran(*self.docker.run(target.container, command, user))
         except APIError as error:
             ran = Ran(127, str(error.explanation or error))
         # Docker gives no other sign of it than its words, and those only sometimes with code 126 or 127.
@@ -201,6 +203,16 @@ class ComposeProject:
 
         host_side.set_file_limit(self.processes(target), limit)
 
+    def disk_limit(self, target: Target, path: str) -> DiskLimit:
+        from gameday.environments import host_disk
+
+        return host_disk.limit(self.processes(target)[0], target.name, path, self.docker.folder_behind(target.container, path))
+
+    def set_disk_limit(self, target: Target, limit: DiskLimit) -> None:
+        from gameday.environments import host_disk
+
+        host_disk.set_limit(limit)
+
     def release(self, service: str) -> Release:
         """Overridden where there is something that holds releases."""
         raise Refused(
@@ -240,6 +252,9 @@ class ComposeProject:
         if not addresses:
             raise InvalidInput(f"peer {service!r}: no running container of such a service in {self.project} has an address")
         return addresses
+
+    def host_addresses(self, target: Target) -> tuple[str, ...]:
+        return self.docker.gateways(target.container)
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
         from docker.errors import APIError, NotFound
