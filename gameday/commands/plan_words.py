@@ -67,6 +67,9 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     yield from _item("Begins", f"{format_duration(injection.at)} after users have been served well for {_steady(request)}")
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
+    if planned and planned.undo.irreversible:
+        yield from _item("For good", section(fault, "Undo"))
+        return
     verbs = ", ".join(step.verb for step in planned.undo.steps) if planned else section(fault, "Undo")
     yield from _item("Undone by", f"{verbs.rstrip('.')}. The undo is written down before the deed, and done also if gameday crashes.")
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from gameday.commands.plan_words import Resolved, words
+from gameday.commands.plan_words import Resolved, _fault, words
 from gameday.commands.reading import request_for
 from gameday.conduct.estimate import estimate
 from gameday.conduct.start import Request
@@ -104,3 +104,13 @@ def test_the_estimate_follows_the_budgets_and_never_exceeds_the_longest(request_
     quicker = estimate(request_.scenario.model_copy(update={"expect": expect}))
     assert quicker.likely < usual.likely <= usual.longest == quicker.longest
     assert estimate(request_.scenario, no_fault=True).likely < usual.likely
+
+
+def test_what_cannot_be_undone_is_never_said_to_be(request_: Request) -> None:
+    injection = request_.scenario.faults[0].model_copy(update={"fault": "cache_flush", "target": "queue", "settings": {"pattern": "*"}})
+    scenario = request_.scenario.model_copy(update={"faults": (injection,)})
+    lost = Undo(target="queue", identity={}, before={}, steps=(UndoStep(verb="nothing_to_put_back", arguments={"lost": "all"}),))
+    told = planned(1, "queue", "c" * 64).model_copy(update={"undo": lost})
+    said = " ".join(" ".join(_fault(1, injection, told, replace(request_, scenario=scenario))).split())
+    assert "For good `redis_key_remove` for the mark" in said
+    assert "Undone by" not in said
