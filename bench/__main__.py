@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bench import coming_up, network
+from bench import coming_up, faults, network
 from bench.row import ROUNDS, Row, timed
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +25,7 @@ SCENARIO = "scenarios/payments-freezes.yaml"
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in chain(starting(), planning(), serving(), arming(), network.rows(), drilling(), coming_up.rows()):
+    for row in chain(starting(), planning(), serving(), faults.rows(), network.rows(), drilling(), coming_up.rows()):
         rows.append(row)
         print(row.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
@@ -76,25 +76,6 @@ def serving() -> list[Row]:
 
     median, worst = slot_starts()
     return [Row("a due slot until its drill starts", median, f"the slowest of a dozen: {worst * 1000:.0f} ms; it may take 1000")]
-
-
-def arming() -> list[Row]:
-    """Pausing a container through our fault, with its undo prepared, beside the raw call to Docker."""
-    import docker
-
-    from gameday.environments.sandbox import Sandbox
-    from gameday.faults.container_pause import ContainerPause
-
-    sandbox = Sandbox(ROOT)
-    sandbox.up(lambda _: None)
-    target, fault, raw_docker = sandbox.target("payments"), ContainerPause(), docker.APIClient()
-    ours, raw = [], []
-    for _ in range(ROUNDS):
-        ours.append(timed(lambda: fault.inject(sandbox, target)))
-        raw_docker.unpause(target.container)
-        raw.append(timed(lambda: raw_docker.pause(target.container)))
-        raw_docker.unpause(target.container)
-    return [Row("arming container_pause", statistics.median(ours), "docker pause by the SDK", statistics.median(raw))]
 
 
 def drilling() -> list[Row]:
