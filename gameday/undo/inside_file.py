@@ -13,7 +13,8 @@ from gameday.undo.docker_host import DockerHost
 _PATH = re.compile(r"/[A-Za-z0-9_./@+-]{1,250}")
 ABSENT = "absent"
 LOOK = 'if [ -e "$1" ]; then sha256sum < "$1" && stat -L -c "%a %u:%g" "$1"; else echo absent; fi'
-_COPY_BACK = '{ chmod u+w "$2" 2>/dev/null || :; } && cat "$1" > "$2" && chmod "$3" "$2"'
+_LOOK_AT_BOTH = f'{LOOK}; shift; [ -z "$1" ] || {{ {LOOK}; }}'
+_COPY_BACK = '{ chmod u+w "$1" 2>/dev/null || :; } && cat "$2" > "$1" && chmod "$3" "$1" && ' + LOOK
 
 
 class FileState(NamedTuple):
@@ -40,14 +41,16 @@ def checked(path: str) -> str:
     return path
 
 
-def look(host: DockerHost, container: str, path: str, user: str) -> FileState:
-    """As it is now, in a container that runs."""
-    return read_look(host.run(container, ("sh", "-c", LOOK, "sh", checked(path)), user))
+def look(host: DockerHost, container: str, path: str, backup: str, user: str) -> tuple[FileState, FileState]:
+    """As it is now, and its backup, in a container that runs."""
+    said = host.run(container, ("sh", "-c", _LOOK_AT_BOTH, "sh", checked(path), backup and checked(backup)), user).split()
+    first = 1 if said[:1] == [ABSENT] else 4
+    return read_look(" ".join(said[:first])), read_look(" ".join(said[first:]) or ABSENT)
 
 
-def copy_back(host: DockerHost, container: str, backup: str, path: str, mode: str, user: str) -> None:
-    """Write the backup's bytes into the file, which stays the same file to whoever has it open or mounted."""
-    host.run(container, ("sh", "-c", _COPY_BACK, "sh", checked(backup), checked(path), mode), user)
+def copy_back(host: DockerHost, container: str, backup: str, path: str, mode: str, user: str) -> FileState:
+    """Write the backup's bytes into the file, which stays the same file to whoever has it open or mounted; then look at it."""
+    return read_look(host.run(container, ("sh", "-c", _COPY_BACK, "sh", checked(path), checked(backup), mode), user))
 
 
 def remove(host: DockerHost, container: str, path: str, user: str) -> None:

@@ -18,23 +18,28 @@ def inside_file_restore(host: DockerHost, identity: Mapping[str, str], arguments
     if not host.can_be_entered(arguments["container"]):
         return _restore_from_outside(host, arguments)
     container, path, user = arguments["container"], arguments["path"], arguments["user"]
-    was, now = _before(arguments), inside_file.look(host, container, path, user)
+    was, (now, backup) = _before(arguments), inside_file.look(host, container, path, arguments["backup"], user)
     said = "was as before"
-    if now != was:
-        if not _is_ours(now, was, arguments):
-            said = "was changed by others"
-        elif was.hash == ABSENT:
-            inside_file.remove(host, container, path, user)
-            said = "removed"
-        else:
-            _refuse_a_wrong_backup(inside_file.look(host, container, arguments["backup"], user), was, arguments)
-            inside_file.copy_back(host, container, arguments["backup"], path, was.mode, user)
-            said = "written back"
-        if not said.startswith("was") and (now := inside_file.look(host, container, path, user)) != was:
-            raise NotDone(f"{path} is not as before: {' '.join(now)}")
-    if arguments["backup"]:
+    if now != was and not _is_ours(now, was, arguments):
+        said = "was changed by others"
+    elif now != was:
+        said = _restore(host, arguments, was, backup)
+    if backup.hash != ABSENT:
         inside_file.remove(host, container, arguments["backup"], user)
     return said
+
+
+def _restore(host: DockerHost, arguments: Mapping[str, str], was: FileState, backup: FileState) -> str:
+    container, path, user = arguments["container"], arguments["path"], arguments["user"]
+    if was.hash == ABSENT:
+        inside_file.remove(host, container, path, user)
+        now, _ = inside_file.look(host, container, path, "", user)
+    else:
+        _refuse_a_wrong_backup(backup, was, arguments)
+        now = inside_file.copy_back(host, container, arguments["backup"], path, was.mode, user)
+    if now != was:
+        raise NotDone(f"{path} is not as before: {' '.join(now)}")
+    return "removed" if was.hash == ABSENT else "written back"
 
 
 def by_hand(arguments: Mapping[str, str]) -> str:
