@@ -80,6 +80,9 @@ def serving() -> list[Row]:
 
 def drilling() -> list[Row]:
     """A drill with the sandbox up: what it takes outside its own waiting, and how soon the alert came beside its floor."""
+    from gameday.environments.sandbox import Sandbox
+
+    Sandbox(ROOT).up(lambda _: None)
     before = {p.name for p in (ROOT / "reports").iterdir()} if (ROOT / "reports").is_dir() else set()
     began = time.time()
     command = [str(BIN / "gameday"), "run", SCENARIO, "--responders", "responders/perfect.yaml", "--keep-sandbox", "-o", "json"]
