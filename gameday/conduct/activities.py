@@ -21,7 +21,7 @@ from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -112,7 +112,7 @@ def inject(fault: str) -> str:
     stage.targets[fault] = target
     stage.ledger.intend(
         fault=fault, name=planned.fault, target=planned.target.service, by="worker",
-        undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
+        undo=undo.model_dump(mode="json"), daemon=stage.ledger.read().daemon, ends_within_seconds=planned.lives_at_most_seconds,
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
@@ -209,7 +209,7 @@ def _end(stage: Stage, fault: str, why: str) -> None:
 
 def _put_back(stage: Stage, fault: str, patience: float = 30.0) -> str:
     stage.live_until.pop(fault, None)
-    for result in put_back(stage.ledger, "worker", DockerHost(), only=fault, patience=patience):
+    for result in put_back(stage.ledger, "worker", host_of(stage.ledger), only=fault, patience=patience):
         if result.left:
             stage.log("fault.undo_failed", fault=fault, why=result.left)
             raise ActivityFailed(result.left)

@@ -11,7 +11,7 @@ from gameday.errors import Refused, Stuck
 from gameday.model.injection import most_at_once
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
 from gameday.undo.put_back import PutBack, put_back
@@ -53,7 +53,7 @@ def recover(state: HostState, by: str = "recover") -> list[PutBack]:
                 ledger.append_if_possible("taken_over", by=by, why="its process was gone")
             for line in ledger.read().of("process"):
                 kill_group(int(line["pid"]), str(line["ticks"]))
-            mine = put_back(ledger, by, DockerHost())
+            mine = put_back(ledger, by, host_of(ledger))
         finally:
             ledger.close()
         results += mine

@@ -19,6 +19,7 @@ from gameday.conduct.plan import make_plan
 from gameday.conduct.preflight import clear_the_way, refuse_too_many
 from gameday.conduct.supervision import Conducting
 from gameday.errors import Missing
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.event import Event
 from gameday.model.plan import Plan, Responders
 from gameday.model.probe import ProbeDefinition, probe_definitions_json
@@ -26,7 +27,7 @@ from gameday.model.runbook import Runbook
 from gameday.model.scenario import SANDBOX, Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
-from gameday.model.settings import DockerSettings, Settings
+from gameday.model.settings import Settings
 
 
 @dataclass(frozen=True)

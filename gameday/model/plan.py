@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.noun import Noun
 from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.services import Services
-from gameday.model.settings import DockerSettings
 from gameday.model.undo import Undo
 
 SOURCES = ("canary", "prometheus", "alertmanager", "pager", "ops", "docker", "gateway", "shell", "words", "probe")

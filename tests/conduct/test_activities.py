@@ -84,7 +84,7 @@ class Worker:
         set_stage(Stage(plan, self.place, faults, {}, self.ledger, WorkerLog(self.log), steady_at=self.clock.now))
         self.orders: list[str] = []
         monkeypatch.setattr(activities, "time", self.clock)
-        monkeypatch.setattr(activities, "DockerHost", lambda: self.place)
+        monkeypatch.setattr(activities, "host_of", lambda ledger: self.place)
         monkeypatch.setattr(activities, "_orders", self._orders)
         self.when: Callable[[], list[str]] = list
         monkeypatch.setattr(activities, "put_back", lambda *a, **k: put_back(*a, **{**k, "patience": 0.0}, sleep=lambda _: None))
