@@ -107,6 +107,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "responders": plan.responders,
         "no_fault": plan.no_fault,
         "plan": plan.hash,
+        **({"approved_by": plan.approval.by, "author": plan.approval.author} if plan.approval else {}),
     }
 
 

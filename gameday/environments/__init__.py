@@ -81,6 +81,10 @@ class DrillEnvironment(Environment, Protocol):
 
     def containers(self) -> list[Container]: ...
 
+    def host_labels(self) -> Mapping[str, str]:
+        """Labels of the Docker daemon itself."""
+        ...
+
     def up(self, say: Callable[[str], None]) -> None:
         """See that it runs. Raises Missing where it does not."""
         ...

@@ -63,6 +63,9 @@ class ComposeProject:
     def containers(self) -> list[Container]:
         return self.docker.containers(self.labels)
 
+    def host_labels(self) -> Mapping[str, str]:
+        return self.docker.host_labels()
+
     def target(self, service: str) -> Target:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target

@@ -122,6 +122,12 @@ def _label(text: str) -> str:
     return text
 
 
+def _some(labels: tuple[str, ...]) -> tuple[str, ...]:
+    if not labels:
+        raise TooWide('an empty list would choose every container; write labels and their values, such as ["app=shop"]')
+    return labels
+
+
 class DockerSettings(Noun):
     """An environment of one's own: containers of one Docker host, and their monitoring."""
 
@@ -131,7 +137,7 @@ class DockerSettings(Noun):
     """Which Docker host: `{context = "staging"}`, `{host = "ssh://user@host"}`. This host where it is left out."""
     project: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")] | None = None
     """The Compose project's name, as `docker compose ls` shows it."""
-    labels: Annotated[tuple[Annotated[str, AfterValidator(_label)], ...], Field(min_length=1)] | None = None
+    labels: Annotated[tuple[Annotated[str, AfterValidator(_label)], ...], AfterValidator(_some)] | None = None
     """Instead of `project`: labels that all of its containers have, such as `["app=shop", "stage=two"]`."""
     service_label: str = "gameday.service"
     """The label that says which service a container is, where Compose did not; else its name counts."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
+from gameday.model.approval import Approval
 from gameday.model.docker_settings import DockerSettings
 from gameday.model.noun import Noun
 from gameday.model.runbook import Runbook
@@ -60,6 +61,14 @@ class Plan(Noun):
     """What this environment lets a drill read. What is not read here can prove nothing, and blinds nobody."""
     docker: DockerSettings | None = None
     """The environment's settings, without secrets; None for the sandbox."""
+    daemon: Mapping[str, str] = Field(default_factory=dict)
+    """The Docker daemon that runs the targets: its address, and the files that prove who asks."""
+    parallel_faults: int = 1
+    """How many faults may be in effect at one time."""
+    stops: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """The probes of the conditions that stop the drill, as they are defined."""
+    approval: Approval | None = None
+    """Whose word lets it run, where one is needed."""
     allowed_commands: tuple[str, ...] = ()
     """Programs that `command` probes may start, from `gameday.toml`."""
     rules_off: Mapping[str, str] = Field(default_factory=dict)

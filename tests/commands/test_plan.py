@@ -15,6 +15,7 @@ from gameday.conduct.start import Request
 from gameday.model.plan import PlannedFault, Target
 from gameday.model.undo import Undo, UndoStep
 from tests.commands.conftest import ROOT, Gameday
+from tests.story import perfect, record_of
 
 SCENARIO = "scenarios/payments-freezes.yaml"
 
@@ -22,6 +23,11 @@ SCENARIO = "scenarios/payments-freezes.yaml"
 @pytest.fixture
 def request_() -> Request:
     return request_for(ROOT / SCENARIO, "human", False, False, ())
+
+
+def resolved(*faults: PlannedFault, daemon: str = "unix:///var/run/docker.sock", approval: str = "") -> Resolved:
+    plan = record_of(perfect(), faults=faults).plan
+    return Resolved(plan.model_copy(update={"hash": "f" * 64, "daemon": {"host": daemon}}), approval=approval)
 
 
 def planned(number: int, service: str, container: str) -> PlannedFault:
@@ -65,7 +71,7 @@ def test_every_line_fits_in_80_columns(gameday: Gameday) -> None:
 
 
 def test_with_a_sandbox_it_names_containers_undo_and_hash(request_: Request) -> None:
-    page = " ".join(" ".join(words(request_, Resolved((planned(1, "payments", "abcdef012345"),), "f" * 64))).split())
+    page = " ".join(" ".join(words(request_, resolved(planned(1, "payments", "abcdef012345")))).split())
     assert "container gameday-sandbox_payments_1 (abcdef012345)" in page
     assert "Undone by container_unpause. The undo is written down before the deed" in page
     assert "f" * 64 in page
@@ -76,7 +82,7 @@ def test_each_of_several_faults_is_told_with_its_own_target(request_: Request) -
     (first,) = request_.scenario.faults
     second = first.model_copy(update={"fault": "container_kill", "target": "shop", "at": timedelta(seconds=30)})
     two = replace(request_, scenario=request_.scenario.model_copy(update={"faults": (first, second)}))
-    page = "\n".join(words(two, Resolved((planned(1, "payments", "aaa"), planned(2, "shop", "bbb")), "f" * 64)))
+    page = "\n".join(words(two, resolved(planned(1, "payments", "aaa"), planned(2, "shop", "bbb"))))
     assert re.search(r"1\. payments: .*\(container_pause\)", page)
     assert re.search(r"2\. shop: .*\(container_kill\)", page.replace("\n     ", " "))
     assert page.index("gameday-sandbox_payments_1") < page.index("gameday-sandbox_shop_1")

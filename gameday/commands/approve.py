@@ -1,0 +1,60 @@
+"""`gameday approve`: the word of a second person for one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gameday.bundle.approvals import SHORT, Approvals
+from gameday.bundle.person import person
+from gameday.errors import InvalidInput
+from gameday.load.workspace import find_workspace
+from gameday.model.approval import LONGEST, USUAL, Proposal
+from gameday.model.duration import format_duration, parse_duration
+from gameday.model.safe_text import safe
+
+
+@click.command()
+@click.argument("plan", metavar="PLAN-HASH")
+@click.option("--for", "lasting", default=format_duration(USUAL), show_default=True, help="How long it counts; 7d at most.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(plan: str, lasting: str, yes: bool) -> None:
+    """Approve the plan that somebody else made with `gameday plan`. PLAN-HASH may be the beginning of the hash.
+
+    The approval is for that plan alone: where scenario, containers, undo or limits change, it is for another one.
+    """
+    approvals, me, now = Approvals(find_workspace(Path.cwd()).root), person(), datetime.now(UTC)
+    counts = _lasting(lasting)
+    whole = approvals.named(plan)
+    for line in _told(approvals.proposal(whole), approvals.canonical(whole)):
+        click.echo(safe(line, 500), err=True)
+    if not yes:
+        click.confirm(f"Approve it as {me}, for {format_duration(counts)}?", abort=True, err=True)
+    approval = approvals.approve(whole, me, now, counts)
+    click.echo(f"{me} approved {whole[:SHORT]}; that counts until {approval.expires:%Y-%m-%d %H:%M} UTC")
+
+
+def _lasting(text: str) -> timedelta:
+    try:
+        span = parse_duration(text)
+    except ValueError as wrong:
+        raise InvalidInput(f"--for {wrong}") from wrong
+    if not timedelta(0) < span <= LONGEST:
+        raise InvalidInput(f"--for {text}: an approval counts for {format_duration(LONGEST)} at most, and longer than 0s")
+    return span
+
+
+def _told(proposal: Proposal, plan: Mapping[str, Any]) -> Iterator[str]:
+    """What is approved, in a few lines."""
+    scenario, place = plan["scenario"], plan["place"]
+    yield f"{scenario['title']}: a plan of {proposal.author}, made {proposal.at:%Y-%m-%d %H:%M} UTC"
+    yield f"in {place['environment']}, on the Docker host {place['daemon']}"
+    limits = plan["limits"]["lives_at_most_seconds"]
+    for fault, target, steps, seconds in zip(scenario["faults"], plan["targets"], plan["undo"], limits, strict=True):
+        undone = ", ".join(step["verb"] for step in steps)
+        yield f"- {fault['fault']} on {target['name']} ({target['container'][:12]}), for {seconds:g} s at most; undone by {undone}"
+    yield f"plan {proposal.plan}"
