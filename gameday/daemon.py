@@ -41,8 +41,8 @@ class Daemon:
 
     @property
     def is_local(self) -> bool:
-        """Whether its address is on this host."""
-        return bool(LOCAL.fullmatch(self.host))
+        """Whether it runs on this host. A loopback address that wants certificates is the end of a tunnel, as likely as not."""
+        return bool(LOCAL.fullmatch(self.host)) and not self.ca
 
     def written(self) -> dict[str, str]:
         """As a ledger line holds it."""
