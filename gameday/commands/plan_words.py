@@ -93,7 +93,10 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     yield from _item("Effect", section(fault, "What it does"))
     yield from _item("Stands for", section(fault, "The incident it stands for"))
     yield from _item("Reaches", section(fault, "Blast radius"))
-    yield from _item("Begins", f"{format_duration(injection.at)} after users have been served well for {_steady(request)}")
+    begins = f"{format_duration(injection.at)} after users have been served well for {_steady(request)}"
+    if injection.when:
+        begins = f"as soon as {injection.when}, from {begins}; where that does not happen within {format_duration(injection.when.within)}, not at all"
+    yield from _item("Begins", begins)
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
     if planned and (back_end := planned.undo.before.get("back_end")):

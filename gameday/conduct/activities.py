@@ -59,8 +59,17 @@ class Stage:
     live_until: dict[str, float] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     """Each target as it was when its fault was injected."""
+    waiting: dict[str, float] = field(default_factory=dict)
+    """Faults that wait for what triggers them, each with the moment (monotonic) at which the waiting ends."""
+    struck: dict[str, str] = field(default_factory=dict)
+    """Faults that were triggered, each with why it could not be injected; empty where it was."""
     stuck: list[str] = field(default_factory=list)
     """What could not be put back: nothing more is broken after that."""
+
+    def __post_init__(self) -> None:
+        pairs = zip(self.plan.faults, self.plan.scenario.faults, strict=False)
+        waits = {f.id: f.starts_after_seconds + f.waits_at_most_seconds for f, injection in pairs if injection.when}
+        self.waiting = {fault: self.steady_at + seconds for fault, seconds in waits.items()}
 
     def planned(self, fault: str) -> PlannedFault:
         return next(f for f in self.plan.faults if f.id == fault)
@@ -137,6 +146,27 @@ def _prepared(stage: Stage, fault: str) -> Undo:
     return undo
 
 
+def inject_when_triggered(fault: str) -> str:
+    """Wait until the supervisor says that it happened, or until it is too late. Injected on the way, it is only told of here."""
+    stage = _STAGE[0]
+    _tick_until(stage, lambda: fault not in stage.waiting)
+    if failed := stage.struck.get(fault):
+        raise ActivityFailed(failed)
+    return "injected" if fault in stage.struck else "not triggered in time, so not injected"
+
+
+def _strike(stage: Stage, fault: str) -> None:
+    """What was waited for happened. Others may be in effect, so a failure is kept until its own activity tells it."""
+    stage.waiting.pop(fault)
+    stage.log("fault.triggered", fault=fault)
+    stage.struck[fault] = ""
+    try:
+        inject(fault)
+        is_live(fault)
+    except ActivityFailed as failed:
+        stage.struck[fault] = str(failed)
+
+
 def is_live(fault: str) -> bool:
     """Whether the fault is seen in effect. Not seen: said so, and put back."""
     stage = _STAGE[0]
@@ -161,7 +191,7 @@ def is_live(fault: str) -> bool:
 def hold() -> str:
     """Keep the faults until each one's time is over, or the supervisor releases it."""
     stage = _STAGE[0]
-    _tick_until(stage, lambda: not stage.live_until)
+    _tick_until(stage, lambda: not stage.live_until and not stage.waiting)
     return "all ended"
 
 
@@ -182,7 +212,12 @@ def _tick(stage: Stage, patience: float) -> None:
             case ["release", why, *faults]:
                 for fault in [f for f in reversed(stage.live_until) if f in faults]:
                     _end(stage, fault, why)
+            case ["trigger", fault] if fault in stage.waiting:
+                _strike(stage, fault)
     now = time.monotonic()
+    for fault in [f for f, until in stage.waiting.items() if now >= until]:
+        del stage.waiting[fault]
+        stage.log("fault.not_triggered", fault=fault, why="what it waits for did not happen in time; it was not injected")
     for fault in [f for f in reversed(stage.live_until) if now >= stage.live_until[f]]:
         _end(stage, fault, "ceiling" if stage.holds(fault) else "time")
 

@@ -73,6 +73,7 @@ def _planned(number: int, injection: Injection, environment: DrillEnvironment) -
         undo=_undo(injection, fault, environment, target),
         starts_after_seconds=injection.at.total_seconds(),
         lives_at_most_seconds=injection.longest.total_seconds(),
+        waits_at_most_seconds=injection.waits.total_seconds(),
     )
 
 

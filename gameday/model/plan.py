@@ -40,6 +40,8 @@ class PlannedFault(Noun):
     undo: Undo
     starts_after_seconds: float
     lives_at_most_seconds: float
+    waits_at_most_seconds: float = 0
+    """How long it waits for what triggers it; 0 where its time alone does."""
 
 
 class Plan(Noun):

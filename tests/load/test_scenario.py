@@ -54,7 +54,7 @@ def test_a_fault_keeps_its_own_fields_as_settings(workspace: Path) -> None:
         ("delay: 5", "faults[0].delay: 5 is not a duration; add a unit: 5s, 5m"),
         (
             "delay: 3s, jiter: 1s",
-            "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, hold, for, at_most, delay, jitter",
+            "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, when, hold, for, at_most, delay, jitter",
         ),
         ("jitter: 1s", "faults[0]: `delay` is missing"),
     ],
@@ -84,7 +84,7 @@ MISTAKES = [
     ("at_most: 4m", "at_most: NaN", '11:89: faults[0].at_most: "NaN" is not a duration; write it as Prometheus does: 500ms, 30s, 1m30s'),
     ("at_most: 4m", "at_most: inf", '11:89: faults[0].at_most: "inf" is not a duration; write it as Prometheus does: 500ms, 30s, 1m30s'),
     ("at_most: 4m", "at_most: 2h", "11:5: faults[0]: at_most is over the ceiling of 1h"),
-    ("at_most: 4m", "at_mots: 4m", "11:80: faults[0]: no key 'at_mots'; did you mean 'at_most'? allowed: fault, target, at, hold, for, at_most"),
+    ("at_most: 4m", "at_mots: 4m", "11:80: faults[0]: no key 'at_mots'; did you mean 'at_most'? allowed: fault, target, at, when, hold, for, at_most"),
     ("hold: until_mitigated", "hold: until_mitigatd", '11:63: faults[0].hold: "until_mitigatd" is not allowed here; write until_mitigated'),
     ("hold: until_mitigated, ", "", "11:5: faults[0]: say how the fault ends: either `hold: until_mitigated` with `at_most`, or `for: 30s`"),
     ("container_pause", "container_puase", "11:13: faults[0].fault: no fault 'container_puase'; did you mean 'container_pause'?"),

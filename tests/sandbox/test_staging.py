@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -184,11 +185,11 @@ def test_a_fault_is_injected_there_and_put_back_by_whoever_reads_the_ledger(way:
 
     ledger = Ledger(tmp_path / "ledger.jsonl")
     began = time.time()
-    faults: tuple[Fault, ...] = (ContainerPause(), CpuPressure(cpus=1, at_most=timedelta(seconds=20)))
+    faults: tuple[Fault, ...] = (ContainerPause(), CpuPressure(workers=1, at_most=timedelta(seconds=20)))
     for number, fault in enumerate(faults):
         ledger.intend(fault=f"f{number}", name=fault.name, target="web", daemon=place.daemon.written(), undo=fault.prepare(place, target).model_dump(mode="json"))  # fmt: skip
         fault.inject(place, target)
-        assert fault.is_live(place, target)
+        await_that(partial(fault.is_live, place, target), 5, f"{fault.name} in effect")
         ledger.append("armed", fault=f"f{number}")
         assert written_daemon(ledger.read().daemon) == place.daemon
         (result,) = put_back(ledger, "test", host_of(ledger))
