@@ -121,7 +121,7 @@ def inject(fault: str) -> str:
     stage.targets[fault] = target
     stage.ledger.intend(
         fault=fault, name=planned.fault, target=planned.target.service, by="worker",
-        undo=undo.model_dump(mode="json"), daemon=stage.ledger.read().daemon, ends_within_seconds=planned.lives_at_most_seconds,
+        undo=undo.model_dump(mode="json"), docker=stage.ledger.read().docker, ends_within_seconds=planned.lives_at_most_seconds,
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:

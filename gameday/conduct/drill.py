@@ -41,7 +41,7 @@ def conduct(c: Conducting) -> Conducted:
     timeline = TimelineFile(c.folder.timeline)
     timeline.listen(c.on_event)
     ledger = Ledger(c.folder.ledger)
-    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, daemon=c.environment.daemon.written())
+    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, docker=c.environment.daemon.written())
     c.state.announce(c.plan.drill, c.folder.path, c.environment.project)
     restore_signals = _catch_signals(c)
     timeline.append("drill.started", "supervisor", ("drill", c.plan.drill), data=_facts(c.plan))

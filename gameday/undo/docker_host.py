@@ -14,7 +14,7 @@ from gameday.undo.ledger import Ledger
 
 def host_of(ledger: Ledger) -> DockerHost:
     """The daemon that a drill acts on, whatever this process' own surroundings say."""
-    return DockerHost(written_daemon(ledger.read().daemon))
+    return DockerHost(written_daemon(ledger.read().docker))
 
 
 class TargetGone(Exception):

@@ -60,7 +60,7 @@ def by_hand(fault: OpenFault) -> str:
         if verb := VERBS.get(step.get("verb")):
             words = getattr(sys.modules[verb.__module__], "by_hand", None)
             commands.append(words(step.get("arguments", {})) if words else f"see the manual of {step['verb']}")
-    docker = written_daemon(fault.daemon).command
+    docker = written_daemon(fault.docker).command
     return "by hand: " + " && ".join(re.sub(r"\bdocker (?=[a-z])", f"{docker} ", command) for command in commands)
 
 

@@ -187,11 +187,11 @@ def test_a_fault_is_injected_there_and_put_back_by_whoever_reads_the_ledger(way:
     began = time.time()
     faults: tuple[Fault, ...] = (ContainerPause(), CpuPressure(workers=1, at_most=timedelta(seconds=20)))
     for number, fault in enumerate(faults):
-        ledger.intend(fault=f"f{number}", name=fault.name, target="web", daemon=place.daemon.written(), undo=fault.prepare(place, target).model_dump(mode="json"))  # fmt: skip
+        ledger.intend(fault=f"f{number}", name=fault.name, target="web", docker=place.daemon.written(), undo=fault.prepare(place, target).model_dump(mode="json"))  # fmt: skip
         fault.inject(place, target)
         await_that(partial(fault.is_live, place, target), 5, f"{fault.name} in effect")
         ledger.append("armed", fault=f"f{number}")
-        assert written_daemon(ledger.read().daemon) == place.daemon
+        assert written_daemon(ledger.read().docker) == place.daemon
         (result,) = put_back(ledger, "test", host_of(ledger))
         assert not result.left
         assert not fault.is_live(place, target)

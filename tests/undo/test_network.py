@@ -114,5 +114,5 @@ def test_a_helper_that_fails_is_not_taken_for_clean() -> None:
 
 
 def test_a_step_without_words_is_left_out_of_the_commands() -> None:
-    fault: Any = type("F", (), {"undo": {"steps": [{"verb": "unheard_of"}, *UNDO["steps"][:1]]}, "daemon": {}})
+    fault: Any = type("F", (), {"undo": {"steps": [{"verb": "unheard_of"}, *UNDO["steps"][:1]]}, "docker": {}})
     assert by_hand(fault) == "by hand: docker rm -f gameday-network-ab12"
