@@ -61,8 +61,13 @@ class Daemon:
         """An API client. Raises what the SDK raises: DockerException, or requests' exceptions."""
         if self.host.startswith("ssh://"):
             return _over_ssh(self.host, timeout)
-        tls = TLSConfig(client_cert=(self.cert, self.key) if self.cert else None, ca_cert=self.ca, verify=True) if self.ca else False
-        return docker.APIClient(base_url=self.host, tls=tls, version="auto", timeout=timeout)
+        if not self.ca:
+            return docker.APIClient(base_url=self.host, version="auto", timeout=timeout)
+        tls = TLSConfig(client_cert=(self.cert, self.key) if self.cert else None, ca_cert=self.ca, verify=True)
+        client: Any = docker.APIClient(base_url=self.host, tls=tls, version=_UNASKED, timeout=timeout)
+        # Variables such as REQUESTS_CA_BUNDLE would take the place of the authority that was named.
+        client.trust_env = False
+        return _asked(client)
 
 
 def written_daemon(fields: object) -> Daemon:
@@ -81,19 +86,26 @@ def surrounding_daemon() -> Daemon:
     return Daemon(host, *(str(certs / name) for name in ("ca.pem", "cert.pem", "key.pem")))
 
 
+_UNASKED = "1.24"
+"""A version that keeps the SDK from asking for one in its constructor, before the connection is as it should be."""
+
+
+def _asked(client: Any) -> Any:
+    client._version = client.version(api_version=False)["ApiVersion"]
+    return client
+
+
 def _over_ssh(host: str, timeout: int) -> Any:
     """The SDK's own way needs another library and a private fork of a socket; this one gives it a real socket."""
     adapter = _SshAdapter(host, timeout)
-    client: Any = docker.APIClient(base_url="unix:///over/ssh", version="1.24", timeout=timeout)
+    client: Any = docker.APIClient(base_url="unix:///over/ssh", version=_UNASKED, timeout=timeout)
     client.mount("http+docker://", adapter)
     try:
-        # The SDK asks only in its constructor, where it would not ask us.
-        client._version = client.version(api_version=False)["ApiVersion"]
+        return _asked(client)
     except Exception as error:
         said = adapter.complaint() or error
         client.close()
         raise DockerException(f"ssh: {said}") from error
-    return client
 
 
 class _SshAdapter(UnixHTTPAdapter):

@@ -51,7 +51,7 @@ class DockerProject(ComposeProject):
         return Docker(self.daemon, service_label=self.settings.service_label)
 
     def refuse(self, container: Container) -> None:
-        refuse_untouchable(container, self.name, {self.settings.service_label}, monitoring_faults=self.settings.monitoring_faults)
+        refuse_untouchable(container, self.name, monitoring_faults=self.settings.monitoring_faults)
 
     def variables(self) -> Mapping[str, str]:
         return {}

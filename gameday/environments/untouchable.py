@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from gameday.clients.docker import Container
 
 ALLOW_LABEL = "gameday.allow"
+OWN = frozenset(f"gameday.{name}" for name in ("run", "fault", "target", "helper", "lock", "owner", "drill", "part"))
+"""Labels of what gameday made, and of what a team says belongs to it: `gameday.part: store`."""
 MONITORING = frozenset({"prometheus", "alertmanager"})
 
 
-def refuse_untouchable(
-    container: Container, environment: str, known_labels: Collection[str] = (), *, monitoring_faults: bool = True
-) -> None:
-    """Raises Refused for what is gameday's own, watches the drill, or did not opt in. `known_labels` say nothing of whose it is."""
-    own = sorted(k for k in container.labels if k.startswith("gameday.") and k != ALLOW_LABEL and k not in known_labels)
+def refuse_untouchable(container: Container, environment: str, *, monitoring_faults: bool = True) -> None:
+    """Raises Refused for what is gameday's own, watches the drill, or did not opt in."""
+    own = sorted(OWN & container.labels.keys())
     if own or _program(container.image).startswith("gameday-network"):
         why = f"its label {own[0]}" if own else f"its image {container.image}"
         raise Refused(f"{container.name} belongs to gameday itself ({why} says so), which is what puts things back; choose another target")

@@ -42,8 +42,9 @@ def test_a_sidecar_is_known_by_its_image_too() -> None:
         refuse_untouchable(container(labels=ALLOWED, image="gameday-network:local"), "staging")
 
 
-def test_the_label_that_names_a_service_says_nothing_of_whose_it_is() -> None:
-    refuse_untouchable(container(labels={**ALLOWED, "gameday.service": "web"}), "staging", {"gameday.service"})
+@pytest.mark.parametrize("label", ["gameday.service", "gameday.context"])
+def test_a_label_that_an_image_or_an_owner_gave_says_nothing_of_whose_it_is(label: str) -> None:
+    refuse_untouchable(container(labels={**ALLOWED, label: "web"}), "staging")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ import docker
 
 from tests.sandbox.conftest import await_that
 
-IMAGE = f"gameday-network:{os.environ.get('GAMEDAY_IMAGES', 'local')}"
-"""Has a shell and Python, and is what network faults need."""
+IMAGE = "gameday-base:bookworm"
+"""What the sandbox's images are made of: small, and has a shell."""
 # Everything that the daemon or its containerd would write under /run is its own; `fd://` takes the two sockets that
 # were opened out here, so that it can be reached although its network is another one.
 START = """
