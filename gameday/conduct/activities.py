@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
-from gameday.undo.docker_host import host_of
+from gameday.undo.docker_host import DockerHost, host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -70,6 +71,11 @@ class Stage:
         pairs = zip(self.plan.faults, self.plan.scenario.faults, strict=False)
         waits = {f.id: f.starts_after_seconds + f.waits_at_most_seconds for f, injection in pairs if injection.when}
         self.waiting = {fault: self.steady_at + seconds for fault, seconds in waits.items()}
+
+    @cached_property
+    def host(self) -> DockerHost:
+        """Kept: to connect again takes a second where it goes through ssh."""
+        return host_of(self.ledger)
 
     def planned(self, fault: str) -> PlannedFault:
         return next(f for f in self.plan.faults if f.id == fault)
@@ -244,7 +250,7 @@ def _end(stage: Stage, fault: str, why: str) -> None:
 
 def _put_back(stage: Stage, fault: str, patience: float = 30.0) -> str:
     stage.live_until.pop(fault, None)
-    for result in put_back(stage.ledger, "worker", host_of(stage.ledger), only=fault, patience=patience):
+    for result in put_back(stage.ledger, "worker", stage.host, only=fault, patience=patience):
         if result.left:
             stage.log("fault.undo_failed", fault=fault, why=result.left)
             raise ActivityFailed(result.left)

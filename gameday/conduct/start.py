@@ -81,9 +81,9 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
         refuse_too_many(request.scenario, request.settings)
     state = HostState()
     environment = environment_of(request.scenario, request.root, request.docker)
-    _refuse_place(request, environment)
     for result in clear_the_way(state):
         tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+    _refuse_place(request, environment)
     with state.exclusive(environment.project):
         was_up = bool(environment.containers())
         if not environment.is_up and environment.name == SANDBOX:
