@@ -45,11 +45,9 @@ class ComposeProject:
     @cached_property
     def daemon(self) -> Daemon:
         """This host's. Raises Refused where DOCKER_HOST, or the Docker context in use, leads elsewhere."""
-        from gameday.clients.docker import here
-        from gameday.environments.docker_daemon import refuse_strangers
+        from gameday.environments.docker_daemon import local_daemon
 
-        refuse_strangers(None, here(), self.name)
-        return here()
+        return local_daemon(self.name)
 
     def connection(self) -> Docker:
         from gameday.clients.docker import Docker

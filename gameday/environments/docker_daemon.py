@@ -19,13 +19,26 @@ def daemon_of(settings: DockerHostSettings | None, root: Path) -> Daemon:
     if settings is None:
         return surrounding_daemon()
     if settings.context:
-        return context_daemon(settings.context)
+        found = context_daemon(settings.context)
+        if found.host.startswith("tcp://") and not found.is_local and not found.ca:
+            raise Refused(
+                f"the Docker context {settings.context} reaches {found.host} without certificates, and whoever does that is root there; "
+                "give it some: `docker context update --docker host=…,ca=…,cert=…,key=…`"
+            )
+        return found
     if settings.tls is None:
         return Daemon(settings.host or HERE)
     files = [root / path for path in (settings.tls.ca, settings.tls.cert, settings.tls.key)]
     if missing := [f for f in files if not f.is_file()]:
         raise Missing(f"gameday.toml names {missing[0]} for {settings.host}, and there is no such file")
     return Daemon(settings.host or HERE, *(str(f) for f in files))
+
+
+def local_daemon(environment: str) -> Daemon:
+    """This host's. Raises Refused where DOCKER_HOST, or the Docker context in use, leads elsewhere."""
+    found = surrounding_daemon()
+    refuse_strangers(None, found, environment)
+    return found
 
 
 def refuse_strangers(listed: DockerHostSettings | None, daemon: Daemon, environment: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gameday.daemon import HERE, Daemon, ssh_words, surrounding_daemon, written_daemon
-from gameday.environments.docker_daemon import daemon_of, refuse_strangers
+from gameday.environments.docker_daemon import daemon_of, local_daemon, refuse_strangers
 from gameday.errors import Missing, Refused
 from gameday.load.settings import read_settings
 from gameday.model.docker_settings import DockerHostSettings, TlsFiles
@@ -47,6 +47,12 @@ def test_a_context_is_its_address_and_its_certificates(tmp_path: Path) -> None:
         daemon_of(DockerHostSettings(context="three"), tmp_path)
 
 
+def test_a_context_without_certificates_is_refused(tmp_path: Path) -> None:
+    context(tmp_path, "open", "tcp://10.0.0.2:2375")
+    with pytest.raises(Refused, match="without certificates"):
+        daemon_of(DockerHostSettings(context="open"), tmp_path)
+
+
 def test_certificates_that_are_not_there_are_named(tmp_path: Path) -> None:
     settings = DockerHostSettings(host="tcp://10.0.0.2:2376", tls=TlsFiles(ca="ca.pem", cert="cert.pem", key="key.pem"))
     with pytest.raises(Missing, match=r"ca\.pem"):
@@ -59,6 +65,8 @@ def test_a_docker_host_that_is_neither_local_nor_listed_is_refused(host: str, mo
     for listed, daemon in ((None, Daemon()), (LISTED, STAGING)):
         with pytest.raises(Refused, match=r"DOCKER_HOST leads to .* neither this host nor listed for the environment staging"):
             refuse_strangers(listed, daemon, "staging")
+    with pytest.raises(Refused, match="DOCKER_HOST leads to"):
+        local_daemon("sandbox")
 
 
 @pytest.mark.parametrize("host", ["ssh://anna@staging", "unix:///run/other.sock", "tcp://127.0.0.1:2375"])
