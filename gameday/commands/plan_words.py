@@ -99,10 +99,23 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     yield from _item("Begins", begins)
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
-    if planned and (back_end := planned.undo.before.get("back_end")):
-        yield from _item("By", SAYS.get(back_end, back_end))
+    yield from _item("By", _back_end(planned) if planned else "")
     verbs = ", ".join(step.verb for step in planned.undo.steps) if planned else section(fault, "Undo")
     yield from _item("Undone by", f"{verbs.rstrip('.')}. The undo is written down before the deed, and done also if gameday crashes.")
+
+
+KERNEL = frozenset({"processes_continue", "control_file_restore", "file_limits_restore"})
+"""Verbs that undo what was done to the target's own kernel."""
+
+
+def _back_end(planned: PlannedFault) -> str:
+    """What does the deed."""
+    if back_end := planned.undo.before.get("back_end"):
+        return f"{SAYS.get(back_end, back_end)}, in a sidecar beside the container"
+    verbs = {step.verb for step in planned.undo.steps}
+    if verbs & KERNEL:
+        return "the kernel of this host, as root"
+    return "the place where releases are set" if "release_set" in verbs else "the Docker daemon"
 
 
 def _steady(request: Request) -> str:
@@ -131,12 +144,14 @@ def _bounds(bounds: Iterable[Bound]) -> str:
 
 def _stops(request: Request) -> Iterator[str]:
     for number, bound in enumerate(request.scenario.abort_when):
-        yield from _item("" if number else "By itself", f"as soon as {_bounds([bound])}")
+        yield from _item("" if number else "By itself", f"as soon as {_bounds([bound])}, or cannot be read three times in a row")
     yield from _item(
         "Bad start", f"nothing is broken unless users are served for {_steady(request)}, and {_bounds(request.scenario.steady_state)}"
     )
     yield from _item("Anybody", "`gameday halt` in any terminal of this host, or Ctrl-C. Faults are undone first, then it ends.")
-    yield from _item("Crash", "if gameday or its host process dies, its guard undoes the faults; `gameday recover` makes sure.")
+    yield from _item(
+        "Crash", "if gameday dies or hangs, its guard undoes the faults; if the guard dies, gameday does. `gameday recover` makes sure."
+    )
 
 
 def _limits(request: Request) -> Iterator[str]:

@@ -12,6 +12,7 @@ from gameday.model.expectation import Bound
 from gameday.model.noun import Noun
 
 _BOUNDS = ("at_least", "at_most", "above", "below")
+_SAID = {"acknowledged": "somebody acknowledged the page", "declared": "somebody declared an incident", "led": "somebody took the lead"}
 Deed = Literal["acknowledged", "declared", "led"]
 
 
@@ -52,4 +53,4 @@ class Trigger(Noun):
     def __str__(self) -> str:
         if self.bound is not None:
             return str(self.bound).replace(f"{self.probe} ", f"{self.probe} is ", 1)
-        return f"{self.alert} was delivered" if self.alert else {"led": "somebody took the lead"}.get(str(self.deed), f"it was {self.deed}")
+        return f"{self.alert} was delivered" if self.alert else _SAID[str(self.deed)]
