@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,12 +43,13 @@ class Approvals:
         except OSError as error:
             raise Missing(f"{self.folder} cannot be written: {error.strerror}") from error
 
-    def approve(self, plan: str, by: str, at: datetime, lasting: timedelta) -> Approval:
+    def approve(self, plan: str, by: str, at: datetime, lasting: timedelta, sign: Callable[[str], str] = lambda _: "") -> Approval:
         """Raises Refused where it is one's own plan."""
         proposal = self.proposal(plan)
         if proposal.author == by:
             raise Refused(f"{by} made the plan {plan[:SHORT]} and cannot approve it; another person has to")
         approval = Approval(plan=plan, author=proposal.author, by=by, at=at, expires=at + lasting)
+        approval = approval.model_copy(update={"signature": sign(approval.signed)})
         _write(self._file(plan, "approval"), approval.model_dump_json(indent=1))
         return approval
 

@@ -11,7 +11,10 @@ import click
 
 from gameday.bundle.approvals import SHORT, Approvals
 from gameday.bundle.person import person
-from gameday.errors import InvalidInput
+from gameday.clients.ssh_keygen import is_signed, sign
+from gameday.errors import InvalidInput, Refused
+from gameday.gaps import GAPS
+from gameday.load.settings import read_settings
 from gameday.load.workspace import find_workspace
 from gameday.model.approval import LONGEST, USUAL, Proposal
 from gameday.model.duration import format_duration, parse_duration
@@ -21,21 +24,38 @@ from gameday.model.safe_text import safe
 @click.command()
 @click.argument("plan", metavar="PLAN-HASH")
 @click.option("--for", "lasting", default=format_duration(USUAL), show_default=True, help="How long it counts; 7d at most.")
+@click.option("--key", type=click.Path(path_type=Path), help="Your SSH key, where the environment names its approvers.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def command(plan: str, lasting: str, yes: bool) -> None:
+def command(plan: str, lasting: str, key: Path | None, yes: bool) -> None:
     """Approve the plan that somebody else made with `gameday plan`. PLAN-HASH may be the beginning of the hash.
 
     The approval is for that plan alone: where scenario, containers, undo or limits change, it is for another one.
     """
-    approvals, me, now = Approvals(find_workspace(Path.cwd()).root), person(), datetime.now(UTC)
-    counts = _lasting(lasting)
+    root, now = find_workspace(Path.cwd()).root, datetime.now(UTC)
+    approvals, counts = Approvals(root), _lasting(lasting)
     whole = approvals.named(plan)
-    for line in _told(approvals.proposal(whole), approvals.canonical(whole)):
+    proposal = approvals.proposal(whole)
+    me = _approver(root, proposal.environment, key)
+    for line in _told(proposal, approvals.canonical(whole)):
         click.echo(safe(line, 500), err=True)
     if not yes:
         click.confirm(f"Approve it as {me}, for {format_duration(counts)}?", abort=True, err=True)
-    approval = approvals.approve(whole, me, now, counts)
+    approval = approvals.approve(whole, me, now, counts, (lambda text: sign(key, text)) if key else lambda _: "")
     click.echo(f"{me} approved {whole[:SHORT]}; that counts until {approval.expires:%Y-%m-%d %H:%M} UTC")
+
+
+def _approver(root: Path, environment: str, key: Path | None) -> str:
+    """Who approves: the account, or the one whose key this is where the environment names its approvers."""
+    settings = read_settings(root / "gameday.toml", lambda: GAPS).environments.get(environment)
+    if settings is None or not settings.approvers:
+        return person()
+    names = ", ".join(settings.approvers)
+    if key is None:
+        raise Refused(f"approvals for {environment} are signed: give `--key` with your SSH key; its approvers are {names}")
+    for name, public in settings.approvers.items():
+        if is_signed(name, public, "whose?", sign(key, "whose?")):
+            return name
+    raise Refused(f"{key} is not the key of an approver of {environment}; these are {names}")
 
 
 def _lasting(text: str) -> timedelta:

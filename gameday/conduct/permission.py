@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gameday.bundle.approvals import SHORT, Approvals
+from gameday.clients.ssh_keygen import is_signed
 from gameday.conduct.estimate import estimate
 from gameday.conduct.plan import canonical
 from gameday.environments import DrillEnvironment
@@ -125,6 +126,7 @@ def approved(rules: Rules, plan: Plan, now: datetime) -> Approval:
             f"the approval of {others[0].by} is for plan {others[0].plan[:SHORT]}…, this is {plan.hash[:SHORT]}…: {changed} changed since."
             f" Plan again, and have it approved: `gameday approve {plan.hash[:SHORT]}`"
         )
+    _refuse_forgery(rules, found)
     if found.author == found.by:
         raise Refused(f"{found.by} made the plan {plan.hash[:SHORT]}… and approved it; another person has to")
     approvals.canonical(plan.hash)
@@ -134,6 +136,22 @@ def approved(rules: Rules, plan: Plan, now: datetime) -> Approval:
             f"have it approved again: `gameday approve {plan.hash[:SHORT]}`"
         )
     return found
+
+
+def _refuse_forgery(rules: Rules, found: Approval) -> None:
+    """Raises Refused where the environment names its approvers, and this is not signed by one of them."""
+    approvers = rules.docker.approvers if rules.docker else {}
+    if not approvers:
+        return
+    if found.by not in approvers:
+        raise Refused(
+            f"{found.by} approved plan {found.plan[:SHORT]}…, and {rules.where('approvers')} does not name {found.by} as an approver"
+        )
+    if not is_signed(found.by, approvers[found.by], found.signed, found.signature):
+        raise Refused(
+            f"the approval of plan {found.plan[:SHORT]}… is not signed by the key of {found.by} ({rules.where('approvers')}); "
+            f"{found.by} runs `gameday approve {found.plan[:SHORT]} --key …`"
+        )
 
 
 def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> str:

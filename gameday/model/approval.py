@@ -31,3 +31,10 @@ class Approval(Noun):
     by: str
     at: datetime
     expires: datetime
+    signature: str = ""
+    """By the key of who approved, where the environment names its approvers."""
+
+    @property
+    def signed(self) -> str:
+        """The text that is signed: everything that the approval says."""
+        return f"{self.plan}\n{self.author}\n{self.by}\n{self.at.isoformat()}\n{self.expires.isoformat()}\n"

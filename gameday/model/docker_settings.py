@@ -128,6 +128,12 @@ def _some(labels: tuple[str, ...]) -> tuple[str, ...]:
     return labels
 
 
+def _public_key(text: str) -> str:
+    if not re.fullmatch(r"(ssh|sk-ssh|ecdsa|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\n]*)?", text.strip()):
+        raise ValueError("is not a public key; write one line as it is in ~/.ssh/id_ed25519.pub")
+    return " ".join(text.split()[:2])
+
+
 class DockerSettings(Noun):
     """An environment of one's own: containers of one Docker host, and their monitoring."""
 
@@ -143,6 +149,10 @@ class DockerSettings(Noun):
     """The label that says which service a container is, where Compose did not; else its name counts."""
     approval: bool = False
     """Whether a second person has to approve each plan. On another host than this one has to in any case."""
+    approvers: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,60}$")], Annotated[str, AfterValidator(_public_key)]] = Field(
+        default_factory=dict
+    )
+    """Who may approve, each with a public key: `bela = "ssh-ed25519 AAAA…"`. Their approvals are signed. Anybody where it is left out."""
     working_hours: WorkingHours | None = None
     """When faults may be injected: `"Mon-Fri 09:00-17:00 Europe/Zurich"`. Any time where it is left out."""
     freezes: tuple[str, ...] = ()

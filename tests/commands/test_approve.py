@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 
 from gameday.bundle.approvals import Approvals
 from gameday.bundle.person import person
+from gameday.conduct.permission import Rules, approved
 from gameday.conduct.plan import canonical, plan_hash
+from gameday.errors import Refused
+from gameday.load.settings import read_settings
 from gameday.model.approval import Proposal
 from tests.commands.conftest import Gameday
 from tests.story import perfect, record_of
@@ -62,6 +66,35 @@ def test_a_hash_that_is_none_is_said(gameday: Gameday, proposed: str, words: lis
     ended = gameday("approve", *words, "--yes")
     assert ended.code == 2
     assert said in ended.err
+
+
+def test_where_approvers_are_named_the_approval_is_signed_with_ones_key(gameday: Gameday, workspace: Path, proposed: str) -> None:
+    for name in ("bela", "eve"):
+        made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(workspace / name), "-C", f"{name}@host"]
+        subprocess.run(made, check=True, timeout=20, stdin=subprocess.DEVNULL)
+    public = (workspace / "bela.pub").read_text().strip()
+    text = f'[environments.staging]\nproject = "web"\napproval = true\n[environments.staging.approvers]\nbela = "{public}"\n'
+    (workspace / "gameday.toml").write_text(text)
+    unsigned, stranger = gameday("approve", proposed, "--yes"), gameday("approve", proposed, "--yes", "--key", "eve")
+    assert (unsigned.code, stranger.code) == (3, 3)
+    assert "its approvers are bela" in unsigned.err
+    assert "eve is not the key of an approver" in stranger.err
+    ended = gameday("approve", proposed, "--yes", "--key", "bela")
+    assert ended.code == 0, ended.err
+
+    plan = record_of(perfect()).plan
+    made_plan = plan.model_copy(update={"hash": proposed})
+    settings = read_settings(workspace / "gameday.toml", tuple)
+    rules = Rules(settings, "staging", workspace, {"environments.staging.approvers": "gameday.toml:4"})
+    assert approved(rules, made_plan, datetime.now(UTC)).by == "bela"
+    file = workspace / "approvals" / f"{proposed}.approval.json"
+    genuine = file.read_text()
+    file.write_text(genuine.replace('"expires":"2', '"expires":"3').replace('"expires": "2', '"expires": "3'))
+    with pytest.raises(Refused, match=r"is not signed by the key of bela \(gameday\.toml:4\)"):
+        approved(rules, made_plan, datetime.now(UTC))
+    file.write_text(genuine.replace('"bela"', '"eve"'))
+    with pytest.raises(Refused, match="does not name eve as an approver"):
+        approved(rules, made_plan, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("lasting", ["8d", "0s", "forever"])
