@@ -11,7 +11,9 @@ import pytest
 
 from gameday.bundle.host_state import HostState
 from gameday.conduct import host_findings as findings
+from gameday.conduct.place_findings import places
 from gameday.environments.sandbox import Sandbox
+from gameday.model.docker_settings import DockerHostSettings, DockerSettings
 
 
 def test_an_old_python_and_another_system_are_told() -> None:
@@ -82,3 +84,11 @@ def test_a_halted_host_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lever = next(f for f in findings.left(state) if f.name == "lever")
     assert not lever.ok
     assert "lunch" in lever.said
+
+
+def test_an_environment_that_cannot_be_reached_is_told_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    docker = DockerHostSettings(host=f"unix://{tmp_path}/none.sock")
+    (finding,) = places(tmp_path, {"staging": DockerSettings(project="shop", docker=docker)})
+    assert (finding.name, finding.ok, finding.needed) == ("staging", False, False)
+    assert "no Docker daemon answers" in finding.said

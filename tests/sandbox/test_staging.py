@@ -212,6 +212,12 @@ def test_what_needs_the_targets_own_kernel_is_refused_with_what_is_missing(stagi
     assert "docker save gameday-network:absent | docker -H tcp://127.0.0.1" in ended.err
 
 
+def test_doctor_tells_what_can_be_broken_there(staging: Staging) -> None:
+    staging.names(staging.daemon.tls)
+    said = staging.gameday("doctor", GAMEDAY_IMAGES="absent").out
+    assert "2 containers, 1 may be broken; no fault that needs the kernel there; no network faults: there is no image" in said
+
+
 def test_a_host_that_does_not_answer_is_said_with_the_command_to_try(staging: Staging) -> None:
     staging.names('{host = "ssh://anna@elsewhere"}')
     with pytest.raises(
