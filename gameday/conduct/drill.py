@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,7 +85,9 @@ def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[s
     if not ledger.read().open:
         return ()
     left = []
-    for result in put_back(ledger, "supervisor", host_of(ledger)):
+    with closing(host_of(ledger)) as host:
+        results = put_back(ledger, "supervisor", host)
+    for result in results:
         kind: Any = "fault.undo_failed" if result.left else "fault.undone"
         data = {"by": "supervisor", "detail": result.detail, "why": result.left}
         timeline.append(kind, "supervisor", ("fault", result.fault), data=data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def recover(state: HostState, by: str = "recover") -> list[PutBack]:
                 ledger.append_if_possible("taken_over", by=by, why="its process was gone")
             for line in ledger.read().of("process"):
                 kill_group(int(line["pid"]), str(line["ticks"]))
-            mine = put_back(ledger, by, host_of(ledger))
+            with closing(host_of(ledger)) as host:
+                mine = put_back(ledger, by, host)
         finally:
             ledger.close()
         results += mine

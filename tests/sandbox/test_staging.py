@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -75,7 +76,18 @@ class Staging:
 
     def names(self, docker: str, *lines: str) -> None:
         """Write `gameday.toml`."""
-        text = ["[environments.staging]", 'labels = ["app=shop"]', f"docker = {docker}", *lines, "", "[production]", 'images = ["live/*"]']
+        text = [
+            "[environments.staging]",
+            'labels = ["app=shop"]',
+            f"docker = {docker}",
+            *lines,
+            "",
+            "[limits]",
+            "parallel_faults = 2",
+            "",
+            "[production]",
+            'images = ["live/*"]',
+        ]
         (self.root / "gameday.toml").write_text("\n".join(text))
 
     def scenario(self, lasting: str = "2s", **changes: str) -> str:
@@ -151,7 +163,8 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
         environment["PATH"] = f"{ssh.parent}:{environment['PATH']}"
         usual, os.environ["PATH"] = os.environ["PATH"], environment["PATH"]
         sleep = ["--network", "none", "--init", "--entrypoint", "sleep", "--label", "app=shop"]
-        daemon.docker("run", "-d", "--name", "web", *sleep, "--label", "gameday.allow=staging", IMAGE, "600")
+        for name in ("web", "worker"):
+            daemon.docker("run", "-d", "--name", name, *sleep, "--label", "gameday.allow=staging", IMAGE, "600")
         daemon.docker("run", "-d", "--name", "database", *sleep, IMAGE, "600")
         try:
             yield Staging(root, daemon, environment)
@@ -176,7 +189,7 @@ def test_a_fault_is_injected_there_and_put_back_by_whoever_reads_the_ledger(way:
     staging.names(ways(staging.daemon)[way])
     place = staging.place()
     target = place.target("web")
-    assert (place.labels, target.name, {c.service for c in place.containers()}) == (("app=shop",), "web", {"web", "database"})
+    assert (place.labels, target.name, {c.service for c in place.containers()}) == (("app=shop",), "web", {"web", "worker", "database"})
     assert place.host_labels() == {"stage": "two"}
     with pytest.raises(Refused, match=r"database has no label gameday.allow=staging; run it with `docker run --label"):
         place.target("database")
@@ -192,11 +205,13 @@ def test_a_fault_is_injected_there_and_put_back_by_whoever_reads_the_ledger(way:
         await_that(partial(fault.is_live, place, target), 5, f"{fault.name} in effect")
         ledger.append("armed", fault=f"f{number}")
         assert written_daemon(ledger.read().docker) == place.daemon
-        (result,) = put_back(ledger, "test", host_of(ledger))
+        with closing(host_of(ledger)) as host:
+            (result,) = put_back(ledger, "test", host)
         assert not result.left
         assert not fault.is_live(place, target)
     assert {e.action for e in place.docker.events(place.labels, began - 1, time.time())} >= {"pause", "unpause"}
     assert "PRIVATE" not in (tmp_path / "ledger.jsonl").read_text()
+    place.docker.close()
 
 
 def test_what_needs_the_targets_own_kernel_is_refused_with_what_is_missing(staging: Staging) -> None:
@@ -215,7 +230,7 @@ def test_what_needs_the_targets_own_kernel_is_refused_with_what_is_missing(stagi
 def test_doctor_tells_what_can_be_broken_there(staging: Staging) -> None:
     staging.names(staging.daemon.tls)
     said = staging.gameday("doctor", GAMEDAY_IMAGES="absent").out
-    assert "2 containers, 1 may be broken; no fault that needs the kernel there; no network faults: there is no image" in said
+    assert "3 containers, 2 may be broken; no fault that needs the kernel there; no network faults: there is no image" in said
 
 
 def test_a_host_that_does_not_answer_is_said_with_the_command_to_try(staging: Staging) -> None:
@@ -239,7 +254,7 @@ def test_a_drill_there_needs_a_second_person_and_leaves_nothing(staging: Staging
     staging.approve()
     other = staging.gameday("run", staging.scenario("3s"), "--responders", "none")
     assert other.code == 3
-    assert "the scenario changed since" in other.err
+    assert "the scenario and the limits changed since" in other.err
     plan = json.loads(staging.gameday("plan", staging.scenario(), "-o", "json").out)
     Approvals(staging.root).approve(plan["hash"], "bela", datetime.now(UTC), timedelta(hours=1))
     ended = staging.gameday("run", staging.scenario(), "--responders", "none", "-o", "json")
@@ -254,6 +269,22 @@ def test_a_drill_there_needs_a_second_person_and_leaves_nothing(staging: Staging
         ("web", "pause", "gameday"),
         ("web", "unpause", "gameday"),
     }
+
+
+def test_a_fault_that_waits_for_a_probe_comes_with_the_first_and_each_ends_by_itself(staging: Staging) -> None:
+    staging.names(f'{{host = "unix://{staging.daemon.socket}"}}')
+    path = staging.root / staging.scenario("2s")
+    waiting = "  - {fault: container_pause, target: worker, for: 1s, when: {probe: status, at_least: 200, within: 10s}}\nexpect:"
+    path.write_text(path.read_text().replace("expect:", waiting))
+    ended = staging.gameday("run", str(path), "--responders", "none", "-o", "json")
+    assert json.loads(ended.out)["safety"] == {"faults": 2, "removed_and_verified": 2, "left": []}, ended.err
+    told = events(max((staging.root / "reports").iterdir()))
+    order = [(e["kind"], e["subject"]["name"]) for e in told if e["kind"] in ("fault.triggered", "fault.armed", "fault.undone")]
+    assert order == [
+        ("fault.armed", "f1"), ("fault.triggered", "f2"), ("fault.armed", "f2"), ("fault.undone", "f2"), ("fault.undone", "f1"),
+    ]  # fmt: skip
+    assert any(e["kind"] == "probe.answer" and e["data"]["for"] == "trigger" for e in told)
+    assert (staging.state("web"), staging.state("worker")) == ("running", "running")
 
 
 @pytest.mark.parametrize("guard_too", [False, True])
