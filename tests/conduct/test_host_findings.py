@@ -88,7 +88,7 @@ def test_a_halted_host_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_environment_that_cannot_be_reached_is_told_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DOCKER_HOST", raising=False)
-    docker = DockerHostSettings(host=f"unix://{tmp_path}/none.sock")
-    (finding,) = places(tmp_path, {"staging": DockerSettings(project="shop", docker=docker)})
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    (finding,) = places(tmp_path, {"staging": DockerSettings(project="shop", docker=DockerHostSettings(context="two"))})
     assert (finding.name, finding.ok, finding.needed) == ("staging", False, False)
-    assert "no Docker daemon answers" in finding.said
+    assert "no Docker context 'two'" in finding.said
