@@ -197,7 +197,7 @@ def is_live(fault: str) -> bool:
 def hold() -> str:
     """Keep the faults until each one's time is over, or the supervisor releases it."""
     stage = _STAGE[0]
-    _tick_until(stage, lambda: not stage.live_until and not stage.waiting)
+    _tick_until(stage, lambda: not stage.live_until)
     return "all ended"
 
 
