@@ -17,11 +17,11 @@ from gameday.clients.ssh_keygen import is_signed
 from gameday.conduct.estimate import estimate
 from gameday.conduct.plan import canonical
 from gameday.environments import DrillEnvironment
-from gameday.environments.freezes import freeze_at
 from gameday.errors import Refused
 from gameday.model.approval import Approval
 from gameday.model.docker_settings import DockerSettings
 from gameday.model.duration import format_duration
+from gameday.model.freeze import Freeze, freeze_at
 from gameday.model.plan import Plan
 from gameday.model.production import signs, signs_of_image, signs_of_labels
 from gameday.model.scenario import Scenario
@@ -42,6 +42,7 @@ class Rules:
     environment: str
     root: Path
     places: Mapping[str, str]
+    freezes: tuple[Freeze, ...] = ()
 
     @property
     def docker(self) -> DockerSettings | None:
@@ -94,7 +95,7 @@ def refuse_closed(rules: Rules, scenario: Scenario, now: datetime) -> None:
                 f"the working hours of {rules.environment}, {hours.text}, are over in {format_duration(_minutes(left))}, and a fault of"
                 f" this drill may live for {format_duration(longest)} from now ({rules.where('working_hours')}); start it earlier"
             )
-    if freeze := freeze_at(tuple(rules.root / file for file in place.freezes), now, now + longest, hours.zone if hours else "UTC"):
+    if freeze := freeze_at(rules.freezes, now, now + longest):
         raise Refused(
             f'the freeze "{freeze.name}" lasts from {freeze.begins:%Y-%m-%d %H:%M} to {freeze.ends:%Y-%m-%d %H:%M %Z} ({freeze.place}, named in'
             f" {rules.where('freezes')}); drill in {rules.environment} after it"

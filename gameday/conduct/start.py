@@ -23,6 +23,7 @@ from gameday.environments import DrillEnvironment
 from gameday.errors import Missing
 from gameday.model.docker_settings import DockerSettings
 from gameday.model.event import Event
+from gameday.model.freeze import Freeze
 from gameday.model.plan import Plan, Responders
 from gameday.model.probe import ProbeDefinition, probe_definitions_json
 from gameday.model.runbook import Runbook
@@ -50,6 +51,8 @@ class Request:
     settings: Settings = Settings()
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each key stands in `gameday.toml`."""
+    freezes: tuple[Freeze, ...] = ()
+    """Those of its environment."""
     allow_production: bool = False
     """Whether `--allow-production` was given."""
     typed: Callable[[str], str] = lambda _: ""
@@ -58,7 +61,7 @@ class Request:
     @property
     def rules(self) -> Rules:
         """What may happen in its environment."""
-        return Rules(self.settings, self.scenario.environment, self.root, self.places)
+        return Rules(self.settings, self.scenario.environment, self.root, self.places, self.freezes)
 
     @property
     def docker(self) -> DockerSettings | None:

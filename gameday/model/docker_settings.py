@@ -8,43 +8,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gameday.model.address import refused_because
 from gameday.model.noun import Noun
+from gameday.model.settings_values import Address, SecretReference, checked_listen
 from gameday.model.working_hours import WorkingHours
 
-_REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^${}]+)\}")
-_LISTEN = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|localhost):(\d{1,5})")
 _DAEMON = re.compile(
     r"unix:///[^\s]+|tcp://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}|ssh://([A-Za-z0-9_.-]+@)?[A-Za-z0-9_][A-Za-z0-9.-]*(:\d{1,5})?"
 )
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*=[^\s*?]+")
 EVERYTHING = frozenset({"", "*", ".*", "=", "**"})
 """What people write for all containers of a host."""
-
-
-def _address(url: str) -> str:
-    if (why := refused_because(url)) is not None:
-        raise ValueError(f"the address {why}")
-    return url.rstrip("/")
-
-
-def _reference(text: str) -> str:
-    # What was written is not repeated: it may be the secret itself.
-    if not _REFERENCE.fullmatch(text):
-        raise ValueError("secrets are not written here; write ${env:NAME} or ${file:/path/of/the/secret}")
-    return text
-
-
-def _listen(text: str) -> str:
-    found = _LISTEN.fullmatch(text)
-    if not found or not 1 <= int(found[2]) <= 65535:
-        raise ValueError(f'"{text}" is not a place to listen; write an address and a port, such as 127.0.0.1:18099')
-    return text
-
-
-Address = Annotated[str, AfterValidator(_address)]
-SecretReference = Annotated[str, AfterValidator(_reference)]
-"""Where a secret is: `${env:NAME}` or `${file:/run/secrets/x}`. The secret itself is in no file of a workspace or drill."""
 
 
 class Server(Noun):
@@ -63,7 +36,7 @@ class Server(Noun):
 class PagerSettings(Noun):
     """Where gameday takes Alertmanager's webhook while a drill runs, so that delivery is proved."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18099"
+    listen: Annotated[str, AfterValidator(checked_listen)] = "127.0.0.1:18099"
     """Address and port."""
     token: SecretReference | None = None
     """The bearer token that Alertmanager has to send. Needed where `listen` is not this host alone."""

@@ -64,3 +64,21 @@ def test_hours_are_refused_before_docker_is_asked(gameday: Gameday, workspace: P
     ended = gameday("run", "scenarios/payments-freezes.yaml", "--responders", "none", "--var", "shop_port=1")
     assert ended.code == 3, ended.err
     assert f"outside the working hours of staging, {other_day} 09:00-17:00 UTC" in ended.err
+
+
+def test_a_freeze_is_refused_from_its_file(gameday: Gameday, workspace: Path) -> None:
+    with (workspace / "gameday.toml").open("a") as settings:
+        settings.write('\n[environments.staging]\nproject = "shop"\nfreezes = ["team/freezes.ics"]\n')
+    line = len((workspace / "gameday.toml").read_text().splitlines())
+    scenario = workspace / "scenarios" / "payments-freezes.yaml"
+    scenario.write_text(scenario.read_text().replace("environment: sandbox", "environment: staging"))
+    words = ("run", "scenarios/payments-freezes.yaml", "--responders", "none", "--var", "shop_port=1")
+    assert gameday(*words).code == 6, "a calendar that is not there is no permission"
+    (workspace / "team").mkdir()
+    event = "BEGIN:VEVENT\nSUMMARY:Sale\nDTSTART:20200101T000000Z\nDTEND:20990101T000000Z\nEND:VEVENT"
+    (workspace / "team" / "freezes.ics").write_text(f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n")
+    ended = gameday(*words)
+    assert ended.code == 3, ended.err
+    assert (
+        f'the freeze "Sale" lasts from 2020-01-01 00:00 to 2099-01-01 00:00 UTC (freezes.ics:2, named in gameday.toml:{line})' in ended.err
+    )

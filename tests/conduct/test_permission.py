@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from gameday.daemon import Daemon
 from gameday.errors import Refused
 from gameday.load.settings import places_of_settings, read_settings
 from gameday.model.approval import Proposal
+from gameday.model.freeze import Freeze
 from gameday.model.plan import Plan
 from tests.story import perfect, record_of, scenario
 
@@ -122,10 +123,8 @@ def test_a_fault_that_could_outlive_the_hours_is_refused(tmp_path: Path) -> None
 
 
 def test_a_freeze_is_refused_by_name_with_both_places(tmp_path: Path) -> None:
-    (tmp_path / "freezes.ics").write_text(
-        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Sale\nDTSTART:20261124T000000Z\nDTEND:20261125T000000Z\nEND:VEVENT\nEND:VCALENDAR\n"
-    )
-    mine = rules(tmp_path, 'freezes = ["freezes.ics"]')
+    sale = Freeze(name="Sale", begins=NOON - timedelta(hours=11), ends=NOON + timedelta(hours=13), place="freezes.ics:2")
+    mine = replace(rules(tmp_path, 'freezes = ["freezes.ics"]'), freezes=(sale,))
     with pytest.raises(Refused, match=r'the freeze "Sale" .* \(freezes\.ics:2, named in gameday\.toml:3\)'):
         refuse_closed(mine, scenario(), NOON)
     refuse_closed(mine, scenario(), NOON + timedelta(days=2))

@@ -6,34 +6,24 @@ What cannot be read stops the drill: a freeze that is not understood is no reaso
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gameday.errors import InvalidInput, Missing, Mistake
+from gameday.model.freeze import Freeze
 
 LARGEST = 2_000_000
 
 
-@dataclass(frozen=True)
-class Freeze:
-    """One event of a calendar. `place` is its file and line."""
-
-    name: str
-    begins: datetime
-    ends: datetime
-    place: str
-
-
-def freeze_at(files: Sequence[Path], begin: datetime, end: datetime, zone: str = "UTC") -> Freeze | None:
-    """The first freeze that has a moment in common with this time. Times without a zone are on the clock of `zone`.
+def read_freezes(files: Iterable[Path], zone: str) -> tuple[Freeze, ...]:
+    """The freezes of all files, by their beginning. Times without a zone are on the clock of `zone`.
 
     Raises Missing or InvalidInput where a file cannot be read.
     """
-    found = (f for file in files for f in _freezes(file, ZoneInfo(zone)) if f.begins < end and begin < f.ends)
-    return min(found, key=lambda f: f.begins, default=None)
+    found = (freeze for file in files for freeze in _freezes(file, ZoneInfo(zone)))
+    return tuple(sorted(found, key=lambda f: f.begins))
 
 
 def _freezes(path: Path, zone: ZoneInfo) -> Iterator[Freeze]:
@@ -88,7 +78,7 @@ def _freeze(event: dict[str, tuple[str, str]], path: Path, line: int, zone: Zone
         raise InvalidInput(Mistake(str(path), line, 1, f"the freeze {name!r} has no {missing.args[0]}")) from missing
     except ValueError as wrong:
         raise InvalidInput(Mistake(str(path), line, 1, f"the freeze {name!r}: {wrong}")) from wrong
-    return Freeze(name, begins, ends, f"{path.name}:{line}")
+    return Freeze(name=name, begins=begins, ends=ends, place=f"{path.name}:{line}")
 
 
 def _moment(parameters: str, value: str, zone: ZoneInfo) -> tuple[datetime, bool]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gameday.environments.freezes import Freeze, freeze_at
 from gameday.errors import InvalidInput, Missing
+from gameday.load.freezes import read_freezes
+from gameday.model.freeze import Freeze, freeze_at
 
 CALENDAR = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -36,12 +37,14 @@ END:VCALENDAR
 def at(folder: Path, begin: str, minutes: int = 1, text: str = CALENDAR, zone: str = "UTC") -> Freeze | None:
     (folder / "freezes.ics").write_text(text)
     moment = datetime.fromisoformat(begin).replace(tzinfo=UTC)
-    return freeze_at([folder / "freezes.ics"], moment, moment + timedelta(minutes=minutes), zone)
+    return freeze_at(read_freezes([folder / "freezes.ics"], zone), moment, moment + timedelta(minutes=minutes))
 
 
 def test_a_freeze_is_known_by_name_and_line(tmp_path: Path) -> None:
     found = at(tmp_path, "2026-12-24 10:00")
-    assert found == Freeze("Year end, quiet", datetime(2026, 12, 18, tzinfo=UTC), datetime(2027, 1, 4, tzinfo=UTC), "freezes.ics:3")
+    assert found == Freeze(
+        name="Year end, quiet", begins=datetime(2026, 12, 18, tzinfo=UTC), ends=datetime(2027, 1, 4, tzinfo=UTC), place="freezes.ics:3"
+    )
 
 
 def test_a_drill_that_would_reach_into_one_meets_it(tmp_path: Path) -> None:
@@ -76,6 +79,5 @@ def test_what_cannot_be_read_is_no_permission(tmp_path: Path, text: str, said: s
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    now = datetime.now(UTC)
     with pytest.raises(Missing, match=r"none\.ics"):
-        freeze_at([tmp_path / "none.ics"], now, now)
+        read_freezes([tmp_path / "none.ics"], "UTC")
