@@ -52,8 +52,9 @@ def _approver(root: Path, environment: str, key: Path | None) -> str:
     names = ", ".join(settings.approvers)
     if key is None:
         raise Refused(f"approvals for {environment} are signed: give `--key` with your SSH key; its approvers are {names}")
+    proof = sign(key, "whose?")
     for name, public in settings.approvers.items():
-        if is_signed(name, public, "whose?", sign(key, "whose?")):
+        if is_signed(name, public, "whose?", proof):
             return name
     raise Refused(f"{key} is not the key of an approver of {environment}; these are {names}")
 
@@ -76,5 +77,13 @@ def _told(proposal: Proposal, plan: Mapping[str, Any]) -> Iterator[str]:
     limits = plan["limits"]["lives_at_most_seconds"]
     for fault, target, steps, seconds in zip(scenario["faults"], plan["targets"], plan["undo"], limits, strict=True):
         undone = ", ".join(step["verb"] for step in steps)
-        yield f"- {fault['fault']} on {target['name']} ({target['container'][:12]}), for {seconds:g} s at most; undone by {undone}"
+        when = f", when {_listed(fault['when'])}" if fault.get("when") else ""
+        yield f"- {fault['fault']} on {target['name']} ({target['container'][:12]}){when}, for {seconds:g} s at most; undone by {undone}"
+    for bound in scenario["abort_when"]:
+        yield f"stopped early where {_listed(bound)}"
     yield f"plan {proposal.plan}"
+
+
+def _listed(keys: Mapping[str, Any]) -> str:
+    """`probe orders_lost, above 0`."""
+    return ", ".join(f"{key} {value}" for key, value in keys.items() if value is not None)

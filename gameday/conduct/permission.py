@@ -128,7 +128,7 @@ def approved(rules: Rules, plan: Plan, now: datetime) -> Approval:
             f" Plan again, and have it approved: `gameday approve {plan.hash[:SHORT]}`"
         )
     _refuse_forgery(rules, found)
-    if found.author == found.by:
+    if found.by in (found.author, approvals.proposal(plan.hash).author):
         raise Refused(f"{found.by} made the plan {plan.hash[:SHORT]}… and approved it; another person has to")
     approvals.canonical(plan.hash)
     if now >= found.expires:
