@@ -16,13 +16,20 @@ from gameday.conduct.plan import canonical, plan_hash
 from gameday.errors import Refused
 from gameday.load.settings import read_settings
 from gameday.model.approval import Proposal
+from gameday.model.expectation import Bound
+from gameday.model.plan import Plan
 from tests.commands.conftest import Gameday
 from tests.story import perfect, record_of
 
 
+def stopped_by_losses() -> Plan:
+    plan = record_of(perfect()).plan
+    return plan.model_copy(update={"scenario": plan.scenario.model_copy(update={"abort_when": (Bound(probe="orders_lost", above=0),)})})
+
+
 @pytest.fixture
 def proposed(workspace: Path) -> str:
-    plan = record_of(perfect()).plan
+    plan = stopped_by_losses()
     made = plan_hash(plan)
     Approvals(workspace).propose(
         canonical(plan), Proposal(plan=made, name=plan.name, environment="staging", author="somebody-else", at=datetime.now(UTC))
@@ -35,7 +42,7 @@ def test_it_shows_what_is_approved_and_by_whom(gameday: Gameday, proposed: str, 
     assert ended.code == 0, ended.err
     assert "a plan of somebody-else" in ended.err
     assert "on the Docker host" in ended.err
-    assert "stopped early where probe orders_lost, above 0" in ended.err
+    assert "stopped early where probe orders_lost, above 0.0" in ended.err
     assert f"{person()} approved {proposed[:12]}" in ended.out
     found = Approvals(workspace).approval(proposed)
     assert found is not None
@@ -83,7 +90,7 @@ def test_where_approvers_are_named_the_approval_is_signed_with_ones_key(gameday:
     ended = gameday("approve", proposed, "--yes", "--key", "bela")
     assert ended.code == 0, ended.err
 
-    plan = record_of(perfect()).plan
+    plan = stopped_by_losses()
     made_plan = plan.model_copy(update={"hash": proposed})
     settings = read_settings(workspace / "gameday.toml", tuple)
     rules = Rules(settings, "staging", workspace, {"environments.staging.approvers": "gameday.toml:4"})
