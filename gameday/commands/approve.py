@@ -85,5 +85,7 @@ def _told(proposal: Proposal, plan: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _listed(keys: Mapping[str, Any]) -> str:
-    """`probe orders_lost, above 0`."""
-    return ", ".join(f"{key} {value}" for key, value in keys.items() if value is not None)
+    """A bound or a trigger: `orders_lost above 0`."""
+    named = [str(keys[key]) for key in ("probe", "alert", "deed") if keys.get(key)]
+    bounds = [f"{key.replace('_', ' ')} {keys[key]:g}" for key in ("at_least", "at_most", "above", "below") if keys.get(key) is not None]
+    return " ".join([*named, *bounds])

@@ -42,7 +42,7 @@ def test_it_shows_what_is_approved_and_by_whom(gameday: Gameday, proposed: str, 
     assert ended.code == 0, ended.err
     assert "a plan of somebody-else" in ended.err
     assert "on the Docker host" in ended.err
-    assert "stopped early where probe orders_lost, above 0" in ended.err
+    assert "stopped early where orders_lost above 0" in ended.err
     assert f"{person()} approved {proposed[:12]}" in ended.out
     found = Approvals(workspace).approval(proposed)
     assert found is not None
