@@ -1,47 +1,43 @@
-"""`make bench`: starts, checks, faults and a whole drill. Figures go to standard output and to `build/bench.json`."""
+"""`make bench`: starts, checks, faults, the network engine and a whole drill. Figures go to standard output and to `build/bench.json`."""
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
+
+from bench import network
+from bench.row import ROUNDS, Row, timed
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-ROUNDS = int(os.environ.get("ROUNDS", "15"))
 SCENARIO = "scenarios/payments-freezes.yaml"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: our median, the other's, in seconds."""
-
-    what: str
-    ours: float
-    beside: str = ""
-    theirs: float | None = None
-
-    def text(self) -> str:
-        if self.theirs is None:
-            return f"{self.what:46} {self.ours * 1000:9.1f} ms   {self.beside}"
-        return f"{self.what:46} {self.ours * 1000:9.1f} ms   {self.beside} {self.theirs * 1000:.1f} ms   x {self.ours / self.theirs:.2f}"
 
 
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in (*starting(), *arming(), *drilling()):
+    for row in chain(starting(), planning(), serving(), arming(), network.rows(), drilling()):
         rows.append(row)
         print(row.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
-    table = [{"what": r.what, "ours_seconds": r.ours, "beside": r.beside, "theirs_seconds": r.theirs} for r in rows]
+    table = [
+        {
+            "what": r.what,
+            "ours_seconds": r.ours,
+            "ours_p95": r.p95,
+            "beside": r.beside,
+            "theirs_seconds": r.theirs,
+            "theirs_p95": r.theirs_p95,
+        }
+        for r in rows
+    ]
     (ROOT / "build" / "bench.json").write_text(json.dumps(table, indent=2) + "\n")
     return 0
 
@@ -59,6 +55,25 @@ def starting() -> list[Row]:
         Row("gameday --help", help_, "chaos --help", chaos_help),
         Row("gameday check scenarios/", check, "chaos validate", validate),
     ]
+
+
+def planning() -> list[Row]:
+    """1,000 schedules that are asked which of them is due next."""
+    from bench.agenda import COUNT, growth, next_due
+
+    first, again = next_due(ROUNDS)
+    return [
+        Row(f"next due of {COUNT} schedules, first answer", first, "at most 50 ms"),
+        Row(f"next due of {COUNT} schedules, a minute later", again, f"grows by {growth() / 1000:.0f} kB in a year of answers"),
+    ]
+
+
+def serving() -> list[Row]:
+    """A server with a thousand schedules."""
+    from bench.serving import slot_starts
+
+    median, worst = slot_starts()
+    return [Row("a due slot until its drill starts", median, f"the slowest of a dozen: {worst * 1000:.0f} ms; it may take 1000")]
 
 
 def arming() -> list[Row]:
@@ -120,12 +135,6 @@ def side_by_side(ours: Sequence[str], theirs: Sequence[str], there: Path) -> tup
 
 def quiet(command: Sequence[str], cwd: Path = ROOT) -> None:
     subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-
-
-def timed(deed: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    deed()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -85,7 +85,12 @@ def commands_page() -> Iterator[str]:
     for name in COMMANDS:
         command = cli.get_command(top, name)
         assert command is not None
-        yield f"\n## gameday {name}\n\n```text\n{command.get_help(click.Context(command, top, name, max_content_width=88))}\n```"
+        here = click.Context(command, top, name, max_content_width=88)
+        yield f"\n## gameday {name}\n\n```text\n{command.get_help(here)}\n```"
+        for below in command.list_commands(here) if isinstance(command, click.Group) else ():
+            found = command.get_command(here, below)
+            assert found is not None
+            yield f"\n### gameday {name} {below}\n\n```text\n{found.get_help(click.Context(found, here, below, max_content_width=88))}\n```"
 
 
 def keys_page(schema: Mapping[str, Any]) -> Iterator[str]:

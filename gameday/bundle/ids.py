@@ -20,3 +20,8 @@ def drill_id(name: str, now: datetime) -> str:
     """`20260304-100712-payments-freezes-7f3a`: sorts by time, reads by name, never collides."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "drill"
     return f"{now:%Y%m%d-%H%M%S}-{slug}-{secrets.token_hex(2)}"
+
+
+def is_drill_id(text: str) -> bool:
+    """Whether it can be one: the name of a folder, and nothing that leads elsewhere."""
+    return re.fullmatch(r"[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,80}", text) is not None

@@ -42,6 +42,8 @@ class Container:
     """The command by which its health is told; empty where it has none."""
     image: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    ports: frozenset[str] = frozenset()
+    """Ports of this host that lead to it."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class Docker:
             health=str((state.get("Health") or {}).get("Status", "")),
             health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
             labels=labels,
+            ports=frozenset(str(b["HostPort"]) for bound in _bindings(data) for b in bound or () if b.get("HostPort")),
         )
 
     def pause(self, container: str) -> None:
@@ -185,9 +188,11 @@ class Docker:
         networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
         return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
 
-    def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
+    def start_beside(
+        self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str], capabilities: Sequence[str]
+    ) -> str:
         """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
-        limits = self._helper_limits(f"container:{container}")
+        limits = self._helper_limits(f"container:{container}", capabilities)
         helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
         # Asked again and again, since the SDK leaves the connection of a log that is followed open.
@@ -228,10 +233,10 @@ class Docker:
             stream.close()
         return b"".join(parts).decode("utf-8", "replace")
 
-    def _helper_limits(self, network: str) -> Any:
+    def _helper_limits(self, network: str, capabilities: Sequence[str] = ("NET_ADMIN",)) -> Any:
         """A helper may change its network namespace, and nothing else."""
         return self._api.create_host_config(
-            network_mode=network, cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True, security_opt=["no-new-privileges"],
+            network_mode=network, cap_drop=["ALL"], cap_add=list(capabilities), read_only=True, security_opt=["no-new-privileges"],
             pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
         )  # fmt: skip
 
@@ -255,6 +260,12 @@ def _health_check(test: Sequence[str]) -> tuple[str, ...]:
             return ("sh", "-c", line)
         case _:
             return ()
+
+
+def _bindings(data: Mapping[str, Any]) -> list[Any]:
+    """Those that were asked for, which a container that does not run has too, and those that the daemon chose."""
+    asked, chosen = data.get("HostConfig", {}).get("PortBindings") or {}, data.get("NetworkSettings", {}).get("Ports") or {}
+    return [*asked.values(), *chosen.values()]
 
 
 @contextmanager

@@ -64,13 +64,13 @@ class HttpClient:
 
     def request(
         self, method: str, url: str, *, params: Mapping[str, str] | None = None, json: Any = None,
-        headers: Mapping[str, str] | None = None, timeout: float | None = None,
+        content: bytes | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None,
     ) -> Answer:  # fmt: skip
         """Raises Unreachable for anything but a complete answer inside the deadline."""
         limit = timeout or self._timeout
         deadline = time.monotonic() + limit
         try:
-            with self._client.stream(method, url, params=params, json=json, headers=headers, timeout=limit) as response:
+            with self._client.stream(method, url, params=params, json=json, content=content, headers=headers, timeout=limit) as response:
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk

@@ -19,6 +19,7 @@ from gameday.model.safe_text import safe
 
 if TYPE_CHECKING:
     from gameday.load.check import RunbookRule
+    from gameday.load.schedule import Troubles
     from gameday.model.settings import Settings
 
 
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 @FAIL_ON
 @OUTPUT
 def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
-    """Check scenarios, probes, runbooks and responders: these files and folders, or the whole workspace.
+    """Check scenarios, probes, runbooks, responders and schedules: these files and folders, or the whole workspace.
 
     Touches neither Docker nor the network. Exit codes: 2 where something is wrong, 1 where a page has a gap, else 0.
     """
     workspace = find_workspace(_start(paths))
     ports = Sandbox(root=workspace.root).variables()
-    found = check(paths, workspace, Catalogue(FAULTS, lambda: _environments(workspace), ports, lambda: _runbook_rules(workspace)))
+    found = check(
+        paths, workspace, Catalogue(FAULTS, lambda: _environments(workspace), ports, lambda: _runbook_rules(workspace), _troubles)
+    )
     if not paths:
         found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
     if output == "json":
@@ -86,6 +89,12 @@ def _runbook_rules(workspace: Workspace) -> Sequence[RunbookRule]:
     except InvalidInput:
         off = ()
     return [m.find_in_runbook for name, m in GAPS.items() if hasattr(m, "find_in_runbook") and name not in off]
+
+
+def _troubles() -> Troubles:
+    from gameday.schedule.troubles import troubles
+
+    return troubles
 
 
 def _print(found: Checked) -> None:

@@ -63,10 +63,11 @@ def _settings(workspace: Workspace) -> Iterator[Setting]:
 
 def _from_file(settings: Settings, file: Path) -> Iterator[Setting]:
     """Each key of gameday.toml, down to its values."""
-    for place, described in settings.environments.items():
-        for key, value in described.model_dump(mode="json", exclude_none=True).items():
-            yield Setting(f"environments.{place}.{key}", json.dumps(value), str(file))
-    for name in (n for n in type(settings).model_fields if n != "environments"):
+    for section_name, named in (("environments", settings.environments), ("notices", settings.notices)):
+        for place, described in named.items():
+            for key, value in described.model_dump(mode="json", exclude_none=True).items():
+                yield Setting(f"{section_name}.{place}.{key}", json.dumps(value), str(file))
+    for name in (n for n in type(settings).model_fields if n not in ("environments", "notices")):
         section, given = getattr(settings, name), name in settings.model_fields_set
         for key, value in section.model_dump(mode="json").items():
             said = given and key in section.model_fields_set

@@ -10,7 +10,6 @@ import click
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.timeline_file import read_timeline
-from gameday.conduct.drill import Conducted
 from gameday.model.review import Review
 
 
@@ -39,14 +38,3 @@ def print_review(review: Review, folder: Folder) -> None:
     with contextlib.suppress(BrokenPipeError):
         click.echo(terminal.render(review, width=min(console.width, 100), colour=colour), nl=False)
         click.echo(f"report: {os.path.relpath(folder.path / 'report.html')}")
-
-
-def exit_code(review: Review, fail_on: str, conducted: Conducted | None = None) -> int:
-    """Product's order: something left, a signal, nothing judged, gaps, none."""
-    if review.safety.left or review.drill.outcome == "stuck":
-        return 4
-    if conducted is not None and conducted.signal:
-        return 128 + conducted.signal
-    if review.drill.outcome != "completed" or any(g.area == "drill" for g in review.gaps):
-        return 5
-    return 1 if any(g.severity <= fail_on for g in review.gaps) else 0

@@ -91,6 +91,7 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     where = f"container {planned.target.name} ({planned.target.container[:12]})" if planned else "its container, not looked up yet"
     yield from _item("Where", f"{where}, in {place} on {resolved.host}, and nothing else")
     yield from _item("Effect", section(fault, "What it does"))
+    yield from _item("By means of", _back_end(planned) if planned else "")
     yield from _item("Stands for", section(fault, "The incident it stands for"))
     yield from _item("Reaches", section(fault, "Blast radius"))
     begins = f"{format_duration(injection.at)} after users have been served well for {_steady(request)}"
@@ -99,7 +100,6 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     yield from _item("Begins", begins)
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
-    yield from _item("By", _back_end(planned) if planned else "")
     verbs = ", ".join(step.verb for step in planned.undo.steps) if planned else section(fault, "Undo")
     yield from _item("Undone by", f"{verbs.rstrip('.')}. The undo is written down before the deed, and done also if gameday crashes.")
 

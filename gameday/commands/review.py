@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from gameday.bundle.folder import find_drill
-from gameday.commands.judging import exit_code, judge, print_review
+from gameday.commands.judging import judge, print_review
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.reading import reports_folder
+from gameday.review.exit_code import exit_code
 
 
 @click.command()

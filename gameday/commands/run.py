@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from gameday.commands.judging import exit_code, judge, print_review
+from gameday.bundle.ids import is_drill_id
+from gameday.commands.judging import judge, print_review
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.progress import Progress
 from gameday.commands.reading import read_request
@@ -17,6 +18,7 @@ from gameday.conduct.drill import Conducted
 from gameday.conduct.start import Request, Telling, conduct_request
 from gameday.errors import InvalidInput, Mistake, Refused
 from gameday.model.review import Review
+from gameday.review.exit_code import exit_code
 
 
 @click.command()
@@ -31,11 +33,12 @@ from gameday.model.review import Review
     allow_from_autoenv=False,
     help="Half of what production needs: the other is `allow_production` in gameday.toml, and a name typed by hand.",
 )
+@click.option("--drill", hidden=True, help="The id of the drill, for those who have to know it before it begins.")
 @FAIL_ON
 @OUTPUT
 def command(
     scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...],
-    allow_production: bool, fail_on: str, output: str,
+    drill: str | None, allow_production: bool, fail_on: str, output: str,
 ) -> int:  # fmt: skip
     """Conduct drills, one after the other, and report.
 
@@ -46,12 +49,14 @@ def command(
         replace(request, allow_production=allow_production, typed=_type_by_hand)
         for request in _read_all(scenarios, responders, no_fault, keep_sandbox, variables)
     ]
+    if drill is not None:
+        requests = [_with_id(requests, drill)]
     codes = []
     reviews = []
     for request in requests:
         conducted, review = _one(request, output)
         reviews.append(review)
-        codes.append(exit_code(review, fail_on, conducted))
+        codes.append(exit_code(review, fail_on, conducted.signal))
         if conducted.signal:
             break
     if output == "json":
@@ -84,6 +89,12 @@ def _read_all(
     if mistakes:
         raise InvalidInput(*mistakes)
     return requests
+
+
+def _with_id(requests: list[Request], drill: str) -> Request:
+    if len(requests) != 1 or not is_drill_id(drill):
+        raise InvalidInput(f"--drill {drill!r}: an id of letters, digits and hyphens, for one scenario")
+    return replace(requests[0], drill=drill)
 
 
 def _one(request: Request, output: str) -> tuple[Conducted, Review]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from gameday.catalog import fault_of
-from gameday.conduct.preflight import refuse_too_many
+from gameday.conduct.preflight import refuse_blinding, refuse_too_many
 from gameday.environments import DrillEnvironment
 from gameday.errors import Refused
 from gameday.model.injection import Injection
@@ -33,6 +33,7 @@ def make_plan(
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
     if not no_fault:
         refuse_too_many(scenario, settings)
+        refuse_blinding(scenario, settings, environment.monitoring)
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
     stops = {bound.probe: probes[bound.probe].model_dump(mode="json") for bound in scenario.abort_when if bound.probe in probes}
     plan = Plan(

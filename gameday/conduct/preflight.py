@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,3 +85,15 @@ def refuse_too_many(scenario: Scenario, settings: Settings) -> None:
             f"{len(together)} faults would be in effect at one time ({names}), and this workspace allows {allowed}; "
             f"write `parallel_faults = {len(together)}` under `[limits]` in gameday.toml, or let them follow each other"
         )
+
+
+def refuse_blinding(scenario: Scenario, settings: Settings, monitoring: Collection[str]) -> None:
+    """Raises Refused where a fault acts on what the drill itself is read from, unless this workspace allows that."""
+    if settings.limits.allow_monitoring_faults:
+        return
+    for injection in scenario.faults:
+        if injection.target in monitoring:
+            raise Refused(
+                f"{injection.fault} acts on {injection.target}, from which drills read alerts, so most of this one could not be judged; "
+                "if that is what it is about, write `allow_monitoring_faults = true` under `[limits]` in gameday.toml"
+            )

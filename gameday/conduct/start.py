@@ -49,6 +49,8 @@ class Request:
     root: Path
     keep_sandbox: bool = False
     settings: Settings = Settings()
+    drill: str | None = None
+    """The id that the drill shall have. Its folder cannot be made twice, so an id is drilled once."""
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each key stands in `gameday.toml`."""
     freezes: tuple[Freeze, ...] = ()
@@ -112,7 +114,7 @@ def _refuse_place(request: Request, environment: DrillEnvironment) -> None:
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
-    drill = drill_id(name, datetime.now(UTC))
+    drill = request.drill or drill_id(name, datetime.now(UTC))
     plan = make_plan(
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
         responders=request.responders, no_fault=request.no_fault, settings=request.settings, probes=request.probes,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from gameday.environments.untouchable import nobody, refuse_untouchable
 from gameday.errors import InvalidInput, Missing, Refused
@@ -15,6 +16,7 @@ from gameday.model.host import CpuQuota, HostProcess, Ran, Release
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
+    from gameday.clients.http import Endpoint
     from gameday.daemon import Daemon
     from gameday.model.plan import Target
     from gameday.model.sidecar import Mandate, Sidecar
@@ -64,6 +66,21 @@ class ComposeProject:
     def host_labels(self) -> Mapping[str, str]:
         return self.docker.host_labels()
 
+    @property
+    def prometheus(self) -> Endpoint | None:
+        """Where alerts and metrics are read; None where there is none."""
+        return None
+
+    @property
+    def alertmanager(self) -> Endpoint | None:
+        return None
+
+    @property
+    def monitoring(self) -> frozenset[str]:
+        """The services behind the addresses at which a drill reads its Prometheus and its Alertmanager."""
+        read = {str(urlsplit(server.url).port) for server in (self.prometheus, self.alertmanager) if server}
+        return frozenset(c.service for c in self.containers() if c.ports & read)
+
     def target(self, service: str) -> Target:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target
@@ -74,7 +91,7 @@ class ComposeProject:
         if not containers:
             raise InvalidInput(nobody(service, there, self.project))
         for container in containers:
-            self.refuse(container)
+            refuse_untouchable(container, self.name)
         chosen = containers[0]
         left = [c for c in containers if c is not chosen and self.is_well(c)]
         if len(replicas) > 1 and not left:
@@ -83,10 +100,6 @@ class ComposeProject:
                 f"bring the others back, or scale {service} to 1 if it is meant to be lost"
             )
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
-
-    def refuse(self, container: Container) -> None:
-        """Raises Refused for a container that no fault may act on."""
-        refuse_untouchable(container, self.name)
 
     def is_well(self, container: Container) -> bool:
         """Whether it runs and its health check passes. Asked now where Docker's last word, which may be old, is not good."""
@@ -259,7 +272,9 @@ class ComposeProject:
         command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
         labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
         try:
-            said = self.docker.start_beside(target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels)
+            said = self.docker.start_beside(
+                target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels, sidecar.capabilities
+            )
         except NotFound as missing:
             raise RuntimeError(f"{self.network_image} or {target.name} is gone: {missing.explanation or missing}") from missing
         except APIError as error:

@@ -49,7 +49,7 @@ def refuse_strangers(listed: DockerHostSettings | None, daemon: Daemon, environm
     for origin, other, instead in _surroundings():
         if not other.is_local and (listed is None or other.host != daemon.host):
             raise Refused(
-                f"{origin} leads to {other.host}, which is neither this host nor listed for the environment {environment}; {instead}, "
+                f"{origin} leads to another machine, {other.host}, which is neither this host nor listed for the environment {environment}; {instead}, "
                 f'or list it in gameday.toml under [environments.{environment}]: `docker = {{host = "{other.host}"}}`'
             )
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from gameday.environments.compose_project import ComposeProject
 from gameday.environments.secrets import revealed
-from gameday.environments.untouchable import refuse_untouchable
 from gameday.errors import InvalidInput, Missing
 from gameday.model.docker_settings import DockerSettings, PagerSettings, Server
 
 if TYPE_CHECKING:
-    from gameday.clients.docker import Container, Docker
+    from gameday.clients.docker import Docker
     from gameday.clients.http import Endpoint
     from gameday.daemon import Daemon
     from gameday.model.probe import Reach
@@ -49,9 +48,6 @@ class DockerProject(ComposeProject):
         from gameday.clients.docker import Docker
 
         return Docker(self.daemon, service_label=self.settings.service_label)
-
-    def refuse(self, container: Container) -> None:
-        refuse_untouchable(container, self.name, monitoring_faults=self.settings.monitoring_faults)
 
     def variables(self) -> Mapping[str, str]:
         return {}

@@ -16,20 +16,14 @@ if TYPE_CHECKING:
 ALLOW_LABEL = "gameday.allow"
 OWN = frozenset(f"gameday.{name}" for name in ("run", "fault", "target", "helper", "lock", "owner", "drill", "part"))
 """Labels of what gameday made, and of what a team says belongs to it: `gameday.part: store`."""
-MONITORING = frozenset({"prometheus", "alertmanager"})
 
 
-def refuse_untouchable(container: Container, environment: str, *, monitoring_faults: bool = True) -> None:
-    """Raises Refused for what is gameday's own, watches the drill, or did not opt in."""
+def refuse_untouchable(container: Container, environment: str) -> None:
+    """Raises Refused for what is gameday's own, or did not opt in."""
     own = sorted(OWN & container.labels.keys())
     if own or _program(container.image).startswith("gameday-network"):
         why = f"its label {own[0]}" if own else f"its image {container.image}"
         raise Refused(f"{container.name} belongs to gameday itself ({why} says so), which is what puts things back; choose another target")
-    if not monitoring_faults and MONITORING & {container.service, _program(container.image)}:
-        raise Refused(
-            f"{container.name} watches the drill; a fault there blinds it. If that is what is practised, write `monitoring_faults = true`"
-            f" under [environments.{environment}] in gameday.toml"
-        )
     if container.labels.get(ALLOW_LABEL) != environment:
         raise Refused(f"{container.name} has no label {ALLOW_LABEL}={environment}; {_how(container, environment)} if it may be broken")
 

@@ -1,4 +1,4 @@
-"""Check files without a drill: scenarios, probes, runbooks and responders, every mistake and every gap at once."""
+"""Check files without a drill: scenarios, probes, runbooks, responders, schedules, every mistake and every gap at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gameday.load.quoting import named, shown
 from gameday.load.workspace import Workspace, is_index
 
 if TYPE_CHECKING:
+    from gameday.load.schedule import ScheduleReader, Troubles
     from gameday.model.gap import Gap
     from gameday.model.probe import ProbeDefinition
     from gameday.model.protocols import Fault
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     RunbookRule = Callable[[Runbook], Iterable[Gap]]
 
-FOLDERS = ("scenarios", "probes", "runbooks", "responders")
+FOLDERS = ("scenarios", "probes", "runbooks", "responders", "schedules")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Catalogue:
     defaults: Mapping[str, str] = field(default_factory=dict)
     runbook_rules: Callable[[], Sequence[RunbookRule]] = tuple
     """Asked for when the first page is checked: rules take time to load."""
+    troubles: Callable[[], Troubles] | None = None
+    """Asked for when the first schedule is checked: what is well written there and cannot be."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,17 @@ class _Checking:
     probes: Mapping[str, ProbeDefinition] | None = None
     """None where the probes themselves have mistakes: then no name can be called unknown."""
 
-    def scenario(self, path: Path) -> None:
+    schedules: ScheduleReader | None = None
+    """Made for the first schedule; scenarios and calendars that several share are read once."""
+
+    def read_scenario(self, path: Path) -> Scenario:
         from gameday.load.scenario import read_scenario
 
         known = self.catalogue
-        scenario = read_scenario(path, known.faults, probes=self.probes, defaults=known.defaults, environments=known.environments)
+        return read_scenario(path, known.faults, probes=self.probes, defaults=known.defaults, environments=known.environments)
+
+    def scenario(self, path: Path) -> None:
+        scenario = self.read_scenario(path)
         if scenario.runbook is not None:
             self._required_steps(path, scenario)
 
@@ -121,6 +130,14 @@ class _Checking:
 
         read_responder(path)
 
+    def schedule(self, path: Path) -> None:
+        from gameday.load.schedule import ScheduleReader
+
+        if self.schedules is None:
+            troubles = self.catalogue.troubles() if self.catalogue.troubles else lambda *_: ()
+            self.schedules = ScheduleReader(self.workspace, self.read_scenario, troubles)
+        self.schedules.read(path)
+
 
 def check(paths: Sequence[Path], workspace: Workspace, catalogue: Catalogue) -> Checked:
     """Check these files and folders; the whole workspace where none is given. Raises nothing: mistakes are the result."""
@@ -137,6 +154,8 @@ def check(paths: Sequence[Path], workspace: Workspace, catalogue: Catalogue) -> 
                     checking.runbook(path)
                 case "responders":
                     checking.responder(path)
+                case "schedules":
+                    checking.schedule(path)
         except InvalidInput as wrong:
             checking.errors += wrong.mistakes
     if not paths:
@@ -155,10 +174,15 @@ def _read_probes(checking: _Checking, told: bool) -> None:
 
 
 def _read_services(checking: _Checking) -> None:
+    """services.yaml, and programme.yaml, which names its services."""
+    from gameday.load.programme import read_programme
     from gameday.load.services import read_services
 
+    root = checking.workspace.root
     try:
-        read_services(checking.workspace.root / "services.yaml")
+        services = read_services(root / "services.yaml").services
+        if (root / "programme.yaml").exists():
+            read_programme(checking.workspace, services, checking.catalogue.faults)
     except InvalidInput as wrong:
         checking.errors += wrong.mistakes
 
@@ -166,7 +190,7 @@ def _read_services(checking: _Checking) -> None:
 def _files(paths: Sequence[Path], workspace: Workspace) -> tuple[list[tuple[str, Path]], list[Mistake]]:
     """Each file with the kind its folder gives it, and the paths that say nothing."""
     if not paths:
-        everything = (workspace.scenarios(), workspace.probes(), workspace.runbooks(), workspace.responders())
+        everything = (workspace.scenarios(), workspace.probes(), workspace.runbooks(), workspace.responders(), workspace.schedules())
         return [(kind, p) for kind, found in zip(FOLDERS, everything, strict=True) for p in found], []
     files: dict[Path, str] = {}
     unknown = []
@@ -175,7 +199,7 @@ def _files(paths: Sequence[Path], workspace: Workspace) -> tuple[list[tuple[str,
             found = {p: kind for p in _inside(path) if (kind := _kind(p)) is not None}
             files |= found
             if not found:
-                unknown.append(Mistake(shown(path), 0, 0, "holds no scenario, probe, runbook or responder"))
+                unknown.append(Mistake(shown(path), 0, 0, "holds no scenario, probe, runbook, responder or schedule"))
         elif (kind := _kind(path)) is not None and path.is_file():
             files[path] = kind
         else:

@@ -17,18 +17,23 @@ from gameday.model.protocols import Fault
 PARTS = (
     "gameday.toml",
     "services.yaml",
+    "programme.yaml",
     "docker-compose.sandbox.yml",
     "scenarios",
     "probes",
     "runbooks",
     "responders",
+    "schedules",
     "traffic",
     "sandbox",
     "setup/docker.sh",
 )
 """What is taken over, as it stands. pyproject.toml puts the same into the wheel."""
 SCHEMAS = "schema"
-_DESCRIBED: Mapping[str, Kind] = {"scenarios": "scenario", "probes": "probe", "responders": "responder", "services.yaml": "services"}
+_DESCRIBED: Mapping[str, Kind] = {
+    "scenarios": "scenario", "probes": "probe", "responders": "responder", "services.yaml": "services",
+    "schedules": "schedule", "programme.yaml": "programme",
+}  # fmt: skip
 _MARK = "# yaml-language-server: $schema="
 _LEFT_OUT = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"})
 _UNNOTICED = frozenset({".git"})
@@ -51,6 +56,8 @@ Made by `gameday init`. Everything here is yours to change.
 | `runbooks/` | the pages that responders follow; each step says what proves it |
 | `probes/` | questions that scenarios ask by name, such as the share of checkouts that succeed |
 | `responders/` | scripted responders, for drills without people |
+| `schedules/` | when which scenario is drilled, with whom |
+| `programme.yaml` | which services shall be drilled with what, how often |
 | `traffic/` | users, made by Locust |
 | `services.yaml` | who owns what, who reads which receiver, when an incident is an incident |
 | `gameday.toml` | settings |

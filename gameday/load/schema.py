@@ -18,7 +18,7 @@ from gameday.load.variables import NAMES
 from gameday.model.duration import format_duration
 from gameday.model.protocols import Fault
 
-Kind = Literal["scenario", "probe", "runbook", "review", "services", "responder", "settings"]
+Kind = Literal["scenario", "probe", "runbook", "review", "services", "responder", "settings", "schedule", "programme"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Schema = dict[str, Any]
 """A JSON Schema is JSON: the one bare dict that is passed around."""
@@ -218,6 +218,21 @@ def _settings(_: object) -> Schema:
     return _pruned(_of(Settings))
 
 
+def _schedule(_: object) -> Schema:
+    from gameday.model.schedule import WrittenSchedule
+
+    found = _written(WrittenSchedule)
+    ways = ("once", "cron", "rrule", "surprise")
+    found["$defs"]["When"]["oneOf"] = [{"required": [way]} for way in ways]
+    return found
+
+
+def _programme(_: object) -> Schema:
+    from gameday.model.programme import Programme
+
+    return _written(Programme)
+
+
 _BUILT: Mapping[Kind, Callable[[Mapping[str, type[Fault]]], Schema]] = {
     "scenario": _scenario,
     "probe": _probe,
@@ -226,4 +241,6 @@ _BUILT: Mapping[Kind, Callable[[Mapping[str, type[Fault]]], Schema]] = {
     "services": _services,
     "responder": _responder,
     "settings": _settings,
+    "schedule": _schedule,
+    "programme": _programme,
 }

@@ -29,6 +29,9 @@ class Workspace:
     def responders(self) -> Sequence[Path]:
         return self._files("responders", "*.yaml")
 
+    def schedules(self) -> Sequence[Path]:
+        return self._files("schedules", "*.yaml")
+
     def _files(self, folder: str, pattern: str) -> Sequence[Path]:
         found = (self.root / folder).glob(pattern)
         return tuple(sorted(p for p in found if p.is_file() and self.holds(p)))

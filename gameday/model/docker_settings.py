@@ -130,8 +130,6 @@ class DockerSettings(Noun):
     """When faults may be injected: `"Mon-Fri 09:00-17:00 Europe/Zurich"`. Any time where it is left out."""
     freezes: tuple[str, ...] = ()
     """iCalendar files, from the workspace's root, with times in which nothing is broken."""
-    monitoring_faults: bool = False
-    """Whether a fault may act on a Prometheus or an Alertmanager."""
     allow_production: bool = False
     """Half of what lets drills happen where production is; the other is `--allow-production` and a name typed by hand."""
     prometheus: Server | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from gameday.model.docker_settings import DockerSettings
+from gameday.model.duration import Duration
 from gameday.model.noun import Noun
 from gameday.model.production import ProductionSettings
 from gameday.model.scenario import SANDBOX
+from gameday.model.settings_values import REFERENCE, SecretReference, checked_address, checked_listen, checked_reference
 
 
 class ProbeSettings(Noun):
@@ -41,6 +45,63 @@ class LimitSettings(Noun):
 
     parallel_faults: Annotated[int, Field(ge=1, le=10)] = 1
     """How many faults may be in effect at one time."""
+    allow_monitoring_faults: bool = False
+    """Whether faults may act on the Prometheus and the Alertmanager that drills themselves read."""
+
+
+def _store(url: str) -> str:
+    if REFERENCE.fullmatch(url):
+        return url
+    if re.match(r"[a-z]+://[^/@]*:[^/@]*@", url):
+        raise ValueError("a password is not written here; write ${env:NAME} with the whole address, or use PGPASSFILE")
+    return url
+
+
+class StoreSettings(Noun):
+    """Where slots, seals and histories are kept."""
+
+    url: Annotated[str, AfterValidator(_store)] | None = None
+    """`postgresql://user@host/name`, `sqlite:////path/of/store.db`, or `${env:NAME}` with either. Without it: SQLite in the state folder of this host."""
+
+
+class ServerSettings(Noun):
+    """How `gameday serve` is reached, and how much its agents run."""
+
+    listen: Annotated[str, AfterValidator(checked_listen)] = "127.0.0.1:18070"
+    """Address and port of health and metrics."""
+    token: SecretReference | None = None
+    """A bearer token that metrics ask for. Needed where `listen` is not this host alone."""
+    certificate: str | None = None
+    """File with a TLS certificate and its chain. Needed where `listen` is not this host alone."""
+    key: str | None = None
+    """File with the certificate's key."""
+    drills_at_once: Annotated[int, Field(ge=1, le=20)] = 1
+    """Drills that one agent runs at a time; others wait, and are missed after their schedule's `grace`."""
+
+
+def _secret_address(text: str) -> str:
+    return checked_reference(text) if text.startswith("${") else checked_address(text)
+
+
+class NoticeSettings(Noun):
+    """A channel that is told of drills before, at the start and after, each time with the mark THIS IS A DRILL."""
+
+    kind: Literal["webhook", "slack"]
+    """`webhook` posts JSON; `slack` posts to an incoming webhook of Slack."""
+    url: Annotated[str, AfterValidator(_secret_address)]
+    """Where to post: an address, or `${env:NAME}`. Slack's addresses are secrets, and have to be named."""
+    to: Literal["participants", "facilitators"] = "participants"
+    """Who reads it. Participants are told neither the fault nor the moment of a surprise."""
+    before: tuple[Duration, ...] = (timedelta(days=1), timedelta(hours=1))
+    """How long before a drill, each of them; none where the list is empty."""
+    secret: SecretReference | None = None
+    """With `webhook`: key of the signature in `X-Gameday-Signature`, HMAC-SHA256 over time stamp, a dot, and the body."""
+
+    @model_validator(mode="after")
+    def _secrets_are_named(self) -> Self:
+        if self.kind == "slack" and not self.url.startswith("${"):
+            raise ValueError('whoever knows an address of Slack can post there; write url = "${env:NAME}"')
+        return self
 
 
 class Settings(Noun):
@@ -52,6 +113,12 @@ class Settings(Noun):
     """How much may be broken at one time."""
     rules: RuleSettings = RuleSettings()
     """Which gap rules speak."""
+    store: StoreSettings = StoreSettings()
+    """Where slots, seals and histories are kept."""
+    server: ServerSettings = ServerSettings()
+    """How `gameday serve` is reached."""
+    notices: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")], NoticeSettings] = Field(default_factory=dict)
+    """Channels that are told of drills, by any name."""
     environments: Mapping[EnvironmentName, DockerSettings] = Field(default_factory=dict)
     """Environments beside `sandbox`, by the name that scenarios and the label `gameday.allow` use."""
     production: ProductionSettings = ProductionSettings()

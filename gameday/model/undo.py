@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
 from gameday.model.noun import Noun
+
+if TYPE_CHECKING:
+    from gameday.model.plan import Target
 
 
 class UndoStep(Noun):
@@ -29,3 +32,9 @@ class Undo(Noun):
     identity: Mapping[str, str]
     before: Mapping[str, str]
     steps: tuple[UndoStep, ...] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, target: Target, before: Mapping[str, str], *steps: UndoStep) -> Self:
+        """For a container whose state was read just now."""
+        identity = {"container": target.container, "started_at": before["started_at"]}
+        return cls(target=target.service, identity=identity, before=before, steps=steps)

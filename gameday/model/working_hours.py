@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from gameday.model.local_time import zone_of
 from gameday.model.noun import Noun
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -34,23 +34,16 @@ class Hours(Noun):
         begin, end = _clock(found["begin"]), _clock(found["end"])
         if begin >= end:
             raise ValueError(f'"{text}" end before they begin; write them as "{EXAMPLE}"')
-        _zone(found["zone"])
+        zone_of(found["zone"])
         return cls(text=text, days=_days(found["days"]), begin=begin, end=end, zone=found["zone"])
 
     def left(self, moment: datetime) -> timedelta | None:
         """How long they still last at a moment; None outside of them."""
-        there = moment.astimezone(ZoneInfo(self.zone))
+        there = moment.astimezone(zone_of(self.zone))
         if there.weekday() not in self.days or not self.begin <= there.time().replace(tzinfo=None) < self.end:
             return None
         # As one moment: on a day on which clocks change, the wall clock would tell another length.
         return datetime.combine(there.date(), self.end, there.tzinfo).astimezone(moment.tzinfo) - moment
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'no time zone "{name}"; write an IANA name, such as Europe/Zurich or UTC') from None
 
 
 def _clock(text: str) -> time:

@@ -91,10 +91,13 @@ def with_undo(verb: Any, **before: str) -> PlannedFault:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (with_undo("container_unpause"), "By the Docker daemon Undone by container_unpause"),
-        (with_undo("processes_continue"), "By the kernel of this host, as root Undone by"),
-        (with_undo("release_set"), "By the place where releases are set Undone by"),
-        (with_undo("sidecar_remove", back_end="nfqueue"), "By NFQUEUE (kernel module nfnetlink_queue), in a sidecar beside the container"),
+        (with_undo("container_unpause"), "By means of the Docker daemon Stands for"),
+        (with_undo("processes_continue"), "By means of the kernel of this host, as root Stands for"),
+        (with_undo("release_set"), "By means of the place where releases are set Stands for"),
+        (
+            with_undo("sidecar_remove", back_end="nfqueue"),
+            "By means of NFQUEUE (kernel module nfnetlink_queue), in a sidecar beside the container",
+        ),
     ],
 )
 def test_it_names_what_does_the_deed(request_: Request, fault: PlannedFault, said: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gameday.conduct.preflight import refuse_too_many
+from gameday.conduct.preflight import refuse_blinding, refuse_too_many
 from gameday.errors import Refused
 from gameday.model.injection import Injection, most_at_once
 from gameday.model.scenario import Scenario
@@ -41,3 +41,11 @@ def test_only_those_that_meet_are_counted() -> None:
     three = [lasting(0, 10, "a"), lasting(9, 10, "b"), lasting(15, 10, "c")]
     assert len(most_at_once(three)) == 2
     assert len(most_at_once([*three, lasting(16, 1, "d")])) == 3
+
+
+def test_what_a_drill_is_read_from_is_broken_only_where_that_is_allowed() -> None:
+    on_it = with_faults(lasting(0, 10, "shop"), lasting(20, 10, "alertmanager"))
+    with pytest.raises(Refused, match=r"container_pause acts on alertmanager.*write `allow_monitoring_faults = true` under"):
+        refuse_blinding(on_it, Settings(), {"prometheus", "alertmanager"})
+    refuse_blinding(on_it, Settings(), {"prometheus"})
+    refuse_blinding(on_it, Settings(limits=LimitSettings(allow_monitoring_faults=True)), {"alertmanager"})

@@ -77,7 +77,7 @@ def test_a_docker_host_that_is_local_or_listed_is_none_to_refuse(host: str, monk
 
 def test_a_context_in_use_that_leads_elsewhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context(tmp_path, "prod-eu", "ssh://prod", current=True)
-    with pytest.raises(Refused, match="the Docker context prod-eu leads to ssh://prod"):
+    with pytest.raises(Refused, match="the Docker context prod-eu leads to another machine, ssh://prod"):
         refuse_strangers(None, Daemon(), "sandbox")
     monkeypatch.setenv("DOCKER_CONTEXT", "default")
     refuse_strangers(None, Daemon(), "sandbox")

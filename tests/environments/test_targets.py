@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gameday.clients.docker import Container
+from gameday.clients.http import Endpoint
 from gameday.daemon import Daemon
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Missing, Refused
@@ -91,3 +92,16 @@ def test_what_needs_the_targets_kernel_is_refused_where_that_is_another_ones() -
     there.daemon = Daemon("ssh://anna@staging")
     with pytest.raises(Missing, match="root on the kernel that runs web_1 is needed, which is the one of ssh://anna@staging"):
         there.processes(target)
+
+
+def test_monitoring_is_known_by_the_ports_at_which_it_is_read() -> None:
+    class Watched(Project):
+        prometheus = Endpoint("http://127.0.0.1:9090")
+        alertmanager = Endpoint("https://localhost:9093/am")
+
+    def at(service: str, *ports: str) -> Container:
+        return Container(service, service, service, True, False, "t0", ports=frozenset(ports))
+
+    project = Watched(at("watcher", "9090", "9091"), at("caller", "9093"), at("web", "8080"), at("db"))
+    assert project.monitoring == {"watcher", "caller"}
+    assert Project(at("web", "9090")).monitoring == set()

@@ -47,17 +47,6 @@ def test_a_label_that_an_image_or_an_owner_gave_says_nothing_of_whose_it_is(labe
     refuse_untouchable(container(labels={**ALLOWED, label: "web"}), "staging")
 
 
-@pytest.mark.parametrize(
-    ("service", "image"), [("prometheus", "x"), ("metrics", "prom/prometheus:v3"), ("am", "quay.io/prometheus/alertmanager@sha256:ab")]
-)
-def test_what_watches_the_drill_is_refused_unless_that_is_practised(service: str, image: str) -> None:
-    watching = container(service, ALLOWED, image=image)
-    with pytest.raises(Refused, match=r"write `monitoring_faults = true` under \[environments.staging\]"):
-        refuse_untouchable(watching, "staging", monitoring_faults=False)
-    refuse_untouchable(watching, "staging", monitoring_faults=True)
-    refuse_untouchable(container("exporter", ALLOWED, image="prom/node-exporter"), "staging", monitoring_faults=False)
-
-
 def test_nobody_is_told_with_what_comes_near_and_what_its_labels_allow() -> None:
     there = [container("database", ALLOWED), container("web"), container("worker", running=False)]
     assert nobody("databse", there, "guestbook") == (

@@ -34,6 +34,7 @@ class Place:
         self.quota = CpuQuota("/sys/fs/cgroup/cpu/docker/c1/cpu.cfs_quota_us", "-1", math.inf)
         self.open_files = 1024
         self.releases = {"payments": "v1"}
+        self.sidecars: list[Sidecar] = []
 
     def reach(self) -> Reach:
         return Reach()
@@ -91,10 +92,11 @@ class Place:
     sidecar_says = ""
 
     def addresses(self, service: str) -> tuple[str, ...]:
-        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",)}[service]
+        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",), "prometheus": ("10.0.0.7",)}[service]
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
         self.acts.append((" ".join(sidecar.order), target.container))
+        self.sidecars.append(sidecar)
 
     def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
         return self.sidecar_says

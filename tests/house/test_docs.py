@@ -20,11 +20,15 @@ from gameday.environments.sandbox import Sandbox
 from gameday.faults import FAULTS
 from gameday.gaps import GAPS
 from gameday.load.probes import read_probes
+from gameday.load.programme import read_programme
 from gameday.load.responder import read_responder
 from gameday.load.runbook import read_runbook
 from gameday.load.scenario import read_scenario
+from gameday.load.schedule import ScheduleReader
 from gameday.load.services import read_services
 from gameday.load.settings import read_settings
+from gameday.load.workspace import Workspace
+from gameday.schedule.troubles import troubles
 
 ROOT = Path(__file__).parents[2]
 PAGES = [p for p in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md") if "catalogue" not in p.parts]
@@ -48,7 +52,7 @@ def in_manual(language: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    for part in ("scenarios", "probes", "runbooks", "responders", "traffic"):
+    for part in ("scenarios", "probes", "runbooks", "responders", "schedules", "traffic"):
         shutil.copytree(ROOT / part, tmp_path / part)
     shutil.copy2(ROOT / "services.yaml", tmp_path)
     shutil.copy2(GUESTBOOK / "probes" / "guestbook.yaml", tmp_path / "probes")
@@ -71,6 +75,10 @@ def test_every_yaml_example_loads_with_the_strict_reader(page: str, text: str, w
             assert read_responder(path).does
         case ["services.yaml"]:
             assert read_services(path).services
+        case ["schedules", _]:
+            assert ScheduleReader(Workspace(workspace), lambda p: read_scenario(p, FAULTS, defaults=ports), troubles).read(path).roles
+        case ["programme.yaml"]:
+            assert read_programme(Workspace(workspace), (), FAULTS)[0].duties
         case other:
             raise AssertionError(f"{page}: no reader for {other}")
 

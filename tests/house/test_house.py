@@ -68,7 +68,7 @@ def test_nothing_is_called_utils() -> None:
 
 def test_the_tour_names_every_file() -> None:
     tour = (ROOT / "docs" / "tour.md").read_text()
-    rooms = ("model", "undo", "clients", "bundle", "load", "conduct", "review")
+    rooms = ("model", "undo", "clients", "bundle", "load", "conduct", "review", "schedule")
     missing = [
         f"{room}/{p.name}"
         for room in rooms

@@ -59,6 +59,13 @@ def test_its_last_moment_is_not_part_of_it(tmp_path: Path) -> None:
     assert at(tmp_path, "2027-01-03 23:30", zone="Europe/Zurich") is None, "midnight is earlier in Zurich"
 
 
+def test_one_that_repeats_is_there_each_time(tmp_path: Path) -> None:
+    yearly = CALENDAR.replace("DURATION:PT6H", "DURATION:PT6H\nRRULE:FREQ=YEARLY")
+    found = at(tmp_path, "2028-11-29 12:00", text=yearly)
+    assert found is not None
+    assert (found.name, found.begins, found.place) == ("Election night", datetime(2028, 11, 29, 11, tzinfo=UTC), "freezes.ics:9")
+
+
 def test_what_was_called_off_is_none(tmp_path: Path) -> None:
     assert at(tmp_path, "2026-12-01 12:00") is None
 
@@ -66,11 +73,11 @@ def test_what_was_called_off_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello", "no iCalendar file"),
-        (CALENDAR.replace("DURATION:PT6H", "RRULE:FREQ=YEARLY"), r"freezes.ics:9:1: .*repeats"),
+        ("hello", "not an iCalendar file"),
+        (CALENDAR.replace("DURATION:PT6H", "X:1"), r"freezes.ics:9:1: .*neither DTEND nor DURATION"),
         (CALENDAR.replace("DTSTART;VALUE=DATE:20261218", "X:1"), r"freezes.ics:3:1: .*has no DTSTART"),
-        (CALENDAR.replace("Europe/Zurich", "Europe/Zurch"), "no time zone"),
-        (CALENDAR.replace("20261129T120000", "soon"), "'soon' is not a time"),
+        (CALENDAR.replace("Europe/Zurich", "Europe/Zurch"), r"freezes.ics:9:1: .*time zone"),
+        (CALENDAR.replace("20261129T120000", "soon"), r"freezes.ics:9:1: .*soon"),
     ],
 )
 def test_what_cannot_be_read_is_no_permission(tmp_path: Path, text: str, said: str) -> None:

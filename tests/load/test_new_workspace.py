@@ -33,8 +33,8 @@ def test_the_repository_is_its_own_source() -> None:
 
 def test_every_yaml_file_names_a_schema_that_is_there(tmp_path: Path) -> None:
     make_workspace(tmp_path, FAULTS)
-    described = [p for folder in ("scenarios", "probes", "responders") for p in (tmp_path / folder).glob("*.yaml")]
-    for path in (*described, tmp_path / "services.yaml"):
+    described = [p for folder in ("scenarios", "probes", "responders", "schedules") for p in (tmp_path / folder).glob("*.yaml")]
+    for path in (*described, tmp_path / "services.yaml", tmp_path / "programme.yaml"):
         first = path.read_text().partition("\n")[0]
         assert first.startswith("# yaml-language-server: $schema="), path
         assert (path.parent / first.partition("=")[2]).resolve().is_relative_to(tmp_path / "schema")

@@ -28,6 +28,8 @@ FILES = {
     "settings": "gameday.toml",
     "runbook": "runbooks/*.md",
     "review": "reports/example/review.json",
+    "schedule": "schedules/*.yaml",
+    "programme": "programme.yaml",
 }
 
 
@@ -78,7 +80,7 @@ def test_every_kind_has_an_example() -> None:
     assert set(FILES) == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", ["scenario", "probe", "responder", "services"])
+@pytest.mark.parametrize("kind", ["scenario", "probe", "responder", "services", "schedule", "programme"])
 def test_a_document_may_name_its_schema(kind: Kind) -> None:
     example = document(next(ROOT.glob(FILES[kind])))
     assert validator(kind).is_valid({"$schema": "../schema/x.json", **example})
@@ -122,6 +124,10 @@ def test_a_broken_scenario_is_told_of(change: dict[str, Any]) -> None:
         ("services", {"services": {"checkout": {"components": []}}}),
         ("settings", {"probes": {"comands": []}}),
         ("runbook", {"alert": "X"}),
+        ("schedule", {"title": "abc", "scenario": "x", "when": {"cron": "0 10 * * *", "once": "2026-12-01 10:00"}}),
+        ("schedule", {"title": "abc", "scenario": "x", "when": {}}),
+        ("schedule", {"title": "abc", "scenario": "x", "when": {"cron": "0 10 * * *"}, "name": "x"}),
+        ("programme", {"duties": []}),
     ],
 )
 def test_other_broken_files_are_told_of(kind: Kind, broken: Any) -> None:

@@ -21,6 +21,7 @@ import pytest
 
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import Missing
+from gameday.faults.alertmanager_down import AlertmanagerDown
 from gameday.faults.bad_deploy import BadDeploy
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
@@ -147,7 +148,7 @@ def broken(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
 
 
 FAULTS: list[Fault] = [
-    ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
+    AlertmanagerDown(), ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
     MemoryPressure(megabytes=40), DiskFull(path="/spool"), FileDescriptorsExhausted(limit=8),
 ]  # fmt: skip
 HOST: dict[str, Any] = {"init": True, "mem_limit": "96m", "tmpfs": {"/spool": "size=4m"}}
@@ -229,6 +230,24 @@ def test_a_limit_on_files_is_felt_inside_and_lifted_for_what_inherited_it(tmp_pa
     await_that(lambda: any("Too many open files" in line for line in lines()[-2:]), 5, "a file that cannot be opened")
     undone_alone(ledger)
     await_that(lambda: lines()[-2:] == ["all", "all"], 5, "files that can be opened again")
+
+
+ALERTMANAGER = """
+bash -c "printf 'route: {receiver: a}\\nreceivers: [{name: a}]\\n' >/tmp/a.yml;
+exec prometheus-alertmanager --config.file=/tmp/a.yml --storage.path=/tmp/am --cluster.listen-address= --log.level=error"
+"""
+
+
+def test_an_alertmanager_that_was_down_comes_back_with_its_silences(tmp_path: Path, tiny: Tiny, run: Run) -> None:
+    target = run(ALERTMANAGER, image=f"gameday-sandbox-monitoring:{os.environ.get('GAMEDAY_IMAGES', 'local')}")
+
+    def amtool(*words: str) -> str:
+        return tiny.run(target, "amtool", "--alertmanager.url=http://127.0.0.1:9093", "silence", *words).output
+
+    silence = await_that(lambda: (said := amtool("add", "alertname=Slow", "-a", "t", "-c", "t")) and "error" not in said and said, 15, "it")
+    ledger = broken(tmp_path, AlertmanagerDown(), tiny, target)
+    undone_alone(ledger)
+    await_that(lambda: silence.strip() in amtool("query", "-q"), 15, "the silence, after it was started again")
 
 
 DATABASE: list[Fault] = [DatabaseLocks(database="shop", table="orders"), DatabaseConnectionsExhausted(database="shop")]

@@ -1,0 +1,20 @@
+"""Classes of faults: what a programme says shall be drilled, whichever fault of the class does it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+FAULT_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "container": ("container_kill", "container_pause", "container_stop"),
+    "process": ("process_crash", "process_hang"),
+    "network": ("connection_reset", "network_latency", "network_loss", "network_partition"),
+    "resources": ("cpu_limit", "cpu_pressure", "disk_full", "file_descriptors_exhausted", "memory_pressure"),
+    "database": ("database_connections_exhausted", "database_locks"),
+    "release": ("bad_deploy",),
+}
+"""Each class with its faults. A fault that an installed package brings is a class of its own."""
+
+
+def classes_of(faults: Collection[str]) -> frozenset[str]:
+    """The classes of some faults, and the faults themselves, since a programme may name either."""
+    return frozenset(name for name, members in FAULT_CLASSES.items() if set(members) & set(faults)) | frozenset(faults)

@@ -1,0 +1,73 @@
+"""Firing times for schedulers that know neither zones nor freezes: few lines that cover every slot, and more.
+
+Each firing asks `gameday schedule due` first, which lets only true slots pass. So one line a week may stand for "the second
+Tuesday of a month in Paris", at both its hours in UTC, for as long as the rule stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from gameday.errors import InvalidInput
+from gameday.model.schedule import Schedule
+from gameday.schedule.rule import moments
+
+_LOOKED = timedelta(days=366 * 2)
+
+
+@dataclass(frozen=True)
+class Firing:
+    """Times of day on some days: of the week, or one day of the year for what happens once. Weekday 0 is Sunday, as in cron."""
+
+    minute: int
+    hours: tuple[int, ...]
+    weekdays: tuple[int, ...] = ()
+    """None: every day."""
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+
+    @property
+    def cron(self) -> str:
+        """The five fields."""
+        hours = ",".join(map(str, self.hours))
+        return f"{self.minute} {hours} {self.day or '*'} {self.month or '*'} {','.join(map(str, self.weekdays)) or '*'}"
+
+    @property
+    def on_calendar(self) -> str:
+        """As systemd writes it, without the zone."""
+        days = ",".join(_DAYS[n] for n in self.weekdays)
+        date = f"{self.year}-{self.month:02d}-{self.day:02d}" if self.day and self.month else "*-*-*"
+        return f"{days} {date} {','.join(f'{h:02d}' for h in self.hours)}:{self.minute:02d}:00".strip()
+
+
+_DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+
+
+def firings(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Sequence[Firing]:
+    """Lines on a clock in the zone `clock` that cover all slots. Raises InvalidInput for a surprise, which nobody may read there."""
+    if schedule.when.surprise is not None:
+        raise InvalidInput(f"{schedule.name} is a surprise, whose moment must not stand in a file; `gameday serve` keeps it sealed")
+    if schedule.when.once is not None:
+        return [Firing(m.minute, (m.hour,), (), m.day, m.month, m.year) for m in _clock_times(schedule, clock, now)]
+    found: dict[int, dict[int, set[int]]] = {}
+    for moment in _clock_times(schedule, clock, now):
+        found.setdefault(moment.minute, {}).setdefault(moment.hour, set()).add(moment.isoweekday() % 7)
+    return [firing for minute, hours in sorted(found.items()) for firing in _grouped(minute, hours)]
+
+
+def _clock_times(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Iterator[datetime]:
+    found = moments(schedule.when, schedule.zone, now)
+    return (m.astimezone(clock) for m in takewhile(lambda m: m < now + _LOOKED, found))
+
+
+def _grouped(minute: int, hours: dict[int, set[int]]) -> Iterator[Firing]:
+    by_days: dict[tuple[int, ...], list[int]] = {}
+    for hour, days in sorted(hours.items()):
+        by_days.setdefault(tuple(sorted(days)), []).append(hour)
+    for weekdays, those in by_days.items():
+        yield Firing(minute, tuple(those), () if len(weekdays) == 7 else weekdays)

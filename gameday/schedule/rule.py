@@ -1,0 +1,193 @@
+"""Rules: the moments that `once`, `cron` and `rrule` name on the wall clock of a zone, as moments in UTC.
+
+Libraries count in local time without a zone; the step to UTC is made here, once, for all of them. So a time that the wall
+clock shows twice happens once, and one that it leaves out happens as much later as the clock was moved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from dateutil.rrule import rrule, rrulestr
+
+from gameday.model.local_time import to_utc, zone_of
+from gameday.model.schedule import When
+
+LocalMoments = Callable[[datetime], Iterator[datetime]]
+"""Moments of the wall clock at and after one, in order."""
+_OFTEN = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+"""How often a drill may be; not each hour or minute."""
+_DAY = timedelta(days=1)
+_NONE = timedelta(0)
+_TICK = timedelta(microseconds=1)
+_LONG = 366 * 50 * _DAY
+"""A rule that names no moment for so long names none."""
+_COMPACT = "%Y%m%dT%H%M%S"
+
+
+def moments(when: When, zone_name: str, since: datetime) -> Iterator[datetime]:
+    """The moments in UTC at and after `since`, each once, in order. None for a surprise: its moments are drawn.
+
+    Raises ValueError where the rule cannot be read.
+    """
+    return in_utc(local_rule(when, zone_name), zone_of(zone_name), since)
+
+
+def in_utc(rule: LocalMoments, zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
+    """What a wall clock's rule means in UTC, at and after `since`."""
+    here = since.astimezone(zone)
+    # A time that the clock left out comes later than it is called: then look further back.
+    back = _DAY if here.utcoffset() != (since - _DAY).astimezone(zone).utcoffset() else _NONE
+    last = since - _TICK
+    moved: list[datetime] = []
+    for local in rule(here.replace(tzinfo=None) - back):
+        moment = to_utc(local, zone)
+        if moment.astimezone(zone).replace(tzinfo=None) != local:
+            moved.append(moment)
+            continue
+        while moved and moved[0] <= moment:
+            if (first := moved.pop(0)) > last:
+                yield (last := first)
+        if moment > last:
+            yield (last := moment)
+    yield from (m for m in moved if m > last)
+
+
+@lru_cache(maxsize=8192)
+def local_rule(when: When, zone_name: str) -> LocalMoments:
+    """The rule on a wall clock. Raises ValueError where it cannot be read, with what to write instead."""
+    if when.once is not None:
+        once = when.once
+        return lambda since: iter([once] if once >= since else [])
+    if when.cron is not None:
+        return _cron(when.cron)
+    if when.rrule is not None and when.start is not None:
+        return _rrule(when.rrule, when.start, zone_of(zone_name))
+    return lambda since: iter(())
+
+
+def _cron(text: str) -> LocalMoments:
+    if (count := len(text.split())) != 5:
+        raise ValueError(
+            f'"{text}" has {count} field{"s" * (count != 1)}; cron has five: minute hour day month weekday, as in "0 10 * * TUE"'
+        )
+    try:
+        parsed = CronSim(text, datetime(2000, 1, 1))
+    except CronSimError as wrong:
+        raise ValueError(f'"{text}" is no cron rule: {_cron_fault(str(wrong), text)}') from None
+
+    times = sorted((hour, minute) for hour in parsed.hours for minute in parsed.minutes)
+
+    # The library's own walk goes hour by hour; this one by days and months, in half the time.
+    def after(since: datetime) -> Iterator[datetime]:
+        day = since.date()
+        end = day + _LONG
+        while day < end:
+            if day.month not in parsed.months:
+                day = (day.replace(day=1) + 32 * _DAY).replace(day=1)
+                continue
+            if parsed.match_day(day):
+                for hour, minute in times:
+                    if (moment := datetime(day.year, day.month, day.day, hour, minute)) >= since:
+                        yield moment
+            day += _DAY
+
+    return after
+
+
+def _cron_fault(said: str, text: str) -> str:
+    minute, hour, day, month, weekday = text.split()
+    if said == "Bad day-of-month" and re.fullmatch(r"[\d,-]+", day):
+        return (
+            f"no month {month} has a day {day}; it never fires"
+            if month != "*" and day.isdigit() and int(day) <= 31
+            else f'the day "{day}" does not exist'
+        )
+    fields = {"minute": minute, "hour": hour, "day-of-month": day, "month": month, "day-of-week": weekday}
+    name = said.removeprefix("Bad ")
+    return f'the {name} "{fields.get(name, text)}" cannot be read'
+
+
+@dataclass(frozen=True)
+class _Recurrence:
+    """A rule that was read, with what is needed to begin it later."""
+
+    rule: rrule
+    start: datetime
+    every: str
+    """`DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`."""
+    interval: int
+    counted: bool
+
+    def after(self, since: datetime) -> Iterator[datetime]:
+        """Its moments at and after one."""
+        return iter(self._later(since).xafter(since, inc=True))
+
+    def fires(self) -> bool:
+        """Whether it names any day at all, its end apart.
+
+        The library gives up in the year 9999 only. The calendar repeats after 400 years, so a rule that begins late finds out soon.
+        """
+        late = self.start.replace(year=self.start.year + (9_600 - self.start.year) // 400 * 400)
+        return next(iter(self.rule.replace(dtstart=late, until=None, count=1)), None) is not None
+
+    def _later(self, since: datetime) -> rrule:
+        """The same rule begun later, in step, so that finding the next moment of an old rule need not walk through the years."""
+        start, days = self.start, (since - self.start).days
+        if self.counted or days < 60:
+            return self.rule
+        if self.every in ("DAILY", "WEEKLY"):
+            step = self.interval * (1 if self.every == "DAILY" else 7)
+            return self.rule.replace(dtstart=start + timedelta(days=days // step * step))
+        if start.day > 28:  # not every month has this day, and the rule may be about it
+            return self.rule
+        step = self.interval * (1 if self.every == "MONTHLY" else 12)
+        months = (since.year - start.year) * 12 + since.month - start.month - 1
+        months = months // step * step + start.month - 1
+        return self.rule.replace(dtstart=start.replace(year=start.year + months // 12, month=months % 12 + 1))
+
+
+def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
+    bare = text.strip().upper().removeprefix("RRULE:")
+    if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
+        raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
+    parts = dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
+    if (every := parts.get("FREQ", "")) not in _OFTEN:
+        raise ValueError(f'"{text}" does not say how often; write FREQ={", ".join(_OFTEN[:-1])} or {_OFTEN[-1]}')
+    if "UNTIL" in parts and "COUNT" in parts:
+        raise ValueError(f'"{text}" has COUNT and UNTIL; keep one')
+    if "UNTIL" in parts:
+        parts["UNTIL"] = _local_until(parts["UNTIL"], zone)
+    try:
+        found = rrulestr(";".join(f"{k}={v}" for k, v in parts.items()), dtstart=start)
+        assert isinstance(found, rrule)
+        recurrence = _Recurrence(found, start, every, int(parts.get("INTERVAL", "1")), "COUNT" in parts)
+        if recurrence.interval < 1:
+            raise ValueError("INTERVAL is less than 1")
+        fires = recurrence.fires()
+    except (ValueError, TypeError, KeyError) as wrong:
+        raise ValueError(f'"{text}" is no RRULE: {str(wrong)[:100] or "it cannot be read"}') from None
+    if not fires:
+        raise ValueError(f'"{text}" names no day; it never fires')
+    return recurrence.after
+
+
+def _local_until(text: str, zone: ZoneInfo) -> str:
+    """The last moment as the wall clock shows it; RFC 5545 writes it in UTC."""
+    found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", text)
+    if not found:
+        raise ValueError(f'UNTIL="{text}" cannot be read; write a day, such as UNTIL=20261231')
+    until = datetime.strptime(f"{found[1]}T{found[2] or '235959'}", _COMPACT)
+    return (until.replace(tzinfo=UTC).astimezone(zone) if found[3] else until).strftime(_COMPACT)
+
+
+def first_moment(when: When, zone_name: str) -> datetime | None:
+    """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
+    start = when.start or when.once or datetime(2000, 1, 1)
+    return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)

@@ -1,0 +1,52 @@
+"""How far servers have looked, and which agents live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from gameday.model.claim import AgentBeat
+from gameday.store.database import Database
+from gameday.store.tables import AGENTS, WATCHES
+
+
+class Watches:
+    """Up to when each schedule was looked at. It only ever moves forward, and only over moments whose slots have a row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def until(self, first_seen: Mapping[str, datetime]) -> Mapping[str, datetime]:
+        """For each schedule, up to when it was looked at; one that is new counts from `first_seen`."""
+        with self._database.writing() as connection:
+            if first_seen:
+                self._database.insert(connection, WATCHES, [{"schedule": s, "until": t} for s, t in first_seen.items()])
+            known = {name: until for name, until in connection.execute(select(WATCHES.c.schedule, WATCHES.c.until))}  # noqa: C416
+        return {name: known[name] for name in first_seen}
+
+    def advance(self, schedules: Sequence[str], until: datetime) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(WATCHES).where(WATCHES.c.schedule.in_(schedules), WATCHES.c.until < until).values(until=until))
+
+
+class Agents:
+    """Signs of life."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def beat(self, agent: str, host: str, beat: int, now: datetime) -> None:
+        with self._database.writing() as connection:
+            row = {"agent": agent, "host": host, "beat": beat, "at": now}
+            if not self._database.insert(connection, AGENTS, row):
+                connection.execute(update(AGENTS).where(AGENTS.c.agent == agent).values(beat=beat, at=now))
+
+    def leave(self, agent: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(AGENTS).where(AGENTS.c.agent == agent))
+
+    def all(self) -> Sequence[AgentBeat]:
+        with self._database.reading() as connection:
+            return [AgentBeat(*row) for row in connection.execute(select(AGENTS.c.agent, AGENTS.c.host, AGENTS.c.beat))]

@@ -1,0 +1,263 @@
+"""`gameday schedule …` and `gameday programme`, called as a person calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+from gameday import __main__ as program
+from gameday.commands import scheduling
+from tests.commands.conftest import Ended, Gameday
+
+SCENARIO = ("--scenario", "scenarios/payments-freezes.yaml")
+PEOPLE = ("--facilitator", "gil@example.org", "--responder", "ana@example.org", "--responder", "ben@example.org")
+
+
+@pytest.fixture
+def gameday(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gameday:
+    """The program without a process of its own: there are many calls here, and they share what takes long to load."""
+    monkeypatch.chdir(workspace)
+    monkeypatch.setenv("XDG_STATE_HOME", str(workspace / "state"))
+
+    def call(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["gameday", *words])
+        code = program._run()
+        out, err = capsys.readouterr()
+        return Ended(code, out, err)
+
+    return call
+
+
+def add(gameday: Gameday, name: str, *words: str) -> None:
+    ended = gameday("schedule", "add", name, *SCENARIO, *words)
+    assert ended.code == 0, ended.err
+
+
+def shown(gameday: Gameday, *words: str) -> Any:
+    ended = gameday("schedule", *words, "-o", "json")
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out)
+
+
+def test_from_a_schedule_to_calendars_and_back(gameday: Gameday, workspace: Path) -> None:
+    add(
+        gameday,
+        "checkout-monthly",
+        "--cron",
+        "0 10 * * TUE#2",
+        "--zone",
+        "Europe/Paris",
+        "--hours",
+        "mon-thu 09:30-16:30",
+        *PEOPLE,
+        "--bar",
+        "ben@example.org=wrote it",
+    )
+    (row,) = shown(gameday, "list")["schedules"]
+    assert (row["name"], row["service"], row["rule"], row["paused"]) == ("checkout-monthly", "checkout", "cron 0 10 * * TUE#2", None)
+    slots = shown(gameday, "next", "-n", "3")["slots"]
+    assert slots[0]["begins"] == row["next"]
+    assert all(s["local"][11:16] == "10:00" and s["roster"]["responder"] == ["ana@example.org"] for s in slots)
+    assert gameday("schedule", "feed", "out").out.startswith("out/participants.ics: ")
+    before = _events(workspace)
+    assert "container_pause" not in (workspace / "out" / "participants.ics").read_text()
+    assert (workspace / "out" / "facilitators.ics").stat().st_mode & 0o077 == 0
+    gameday("schedule", "pause", "checkout-monthly", "moving house")
+    assert "paused: moving house" in gameday("schedule", "list").out
+    gameday("schedule", "feed", "out")
+    after = _events(workspace)
+    assert {e["STATUS"] for e in after.values()} == {"CANCELLED"}
+    assert set(after) == set(before)
+    assert list((workspace / "out" / "to-send").glob("*-1-cancelled.ics"))
+    gameday("schedule", "resume", "checkout-monthly")
+    gameday("schedule", "feed", "out")
+    assert {(e["STATUS"], int(e["SEQUENCE"])) for e in _events(workspace).values()} == {("CONFIRMED", 2)}
+    assert gameday("schedule", "remove", "checkout-monthly", "--yes").code == 0
+    assert shown(gameday, "list") == {"schedules": []}
+
+
+def _events(workspace: Path) -> dict[str, Any]:
+    calendar: Any = icalendar.Calendar.from_ical((workspace / "out" / "participants.ics").read_bytes())
+    return {str(e["UID"]): e for e in calendar.walk("VEVENT")}
+
+
+def test_a_surprise_stays_sealed_and_the_same_until_it_is_revealed(gameday: Gameday) -> None:
+    add(gameday, "lobby", "--surprise", "month", "--zone", "Asia/Kolkata")
+    sealed = shown(gameday, "show", "lobby")["seals"]
+    assert sealed and all(set(s) == {"opens", "closes", "turn", "commitment"} for s in sealed)
+    revealed = shown(gameday, "show", "lobby", "--reveal")["seals"]
+    assert [s["commitment"] for s in revealed] == [s["commitment"] for s in sealed]
+    for words in (("list",), ("next",), ("next", "lobby", "-o", "json"), ("show", "lobby")):
+        out = gameday("schedule", *words).out
+        assert not any(s["moment"] in out or s["salt"] in out for s in revealed)
+    assert gameday("schedule", "next", "-o", "json", "--reveal").out.count(revealed[-1]["moment"]) >= 1
+    assert gameday("schedule", "export", "lobby", "--to", "cron").code == 2
+
+
+def test_the_names_of_files_do_not_give_a_surprise_away(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "lobby", "--surprise", "month", "--facilitator", "gil@example.org")
+    assert gameday("schedule", "feed", "out").code == 0
+    moments = {s["moment"].replace("-", "").replace(":", "")[:13] for s in shown(gameday, "show", "lobby", "--reveal")["seals"]}
+    names = [p.name for p in (workspace / "out" / "to-send").iterdir()]
+    assert any(n.startswith("facilitators-lobby-") for n in names)
+    assert not any(m in n for m in moments for n in names)
+
+
+def test_who_was_invited_to_a_slot_that_nobody_wrote_down_was_there(
+    gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(gameday, "weekly", "--cron", "0 10 * * TUE", "--responder", "ana", "--responder", "ben")
+    assert gameday("schedule", "feed", "out").code == 0
+    first, second = shown(gameday, "next", "-n", "2")["slots"]
+    monkeypatch.setattr(scheduling, "now", lambda: datetime.fromisoformat(second["begins"]) - timedelta(days=1))
+    (now_first,) = shown(gameday, "next", "-n", "1")["slots"]
+    assert (first["roster"]["responder"], now_first["roster"]["responder"]) == (["ana"], ["ben"])
+
+
+def test_nobody_is_in_two_drills_at_once(gameday: Gameday) -> None:
+    for name in ("one", "two"):
+        add(gameday, name, "--cron", "0 10 * * TUE", "--responder", "ana")
+    for words in (("next",), ("feed", "out")):
+        ended = gameday("schedule", *words)
+        assert ended.code == 2
+        assert "ana would be in two drills at once" in ended.err
+    assert gameday("schedule", "list").code == 0
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--cron", "0 10 30 2 *"), "it never fires"),
+    (("--cron", "0 10 * * *", "--zone", "Europe/Pari"), 'did you mean "Europe/Paris"?'),
+    (("--once", "2026-02-30 10:00"), "is a day that does not exist"),
+    (("--once", "2027-03-28 02:30", "--zone", "Europe/Paris"), "does not exist on 2027-03-28 in Europe/Paris"),
+    (("--surprise", "fortnight"), "write week or month or quarter"),
+    (("--surprise", "2026-12-19..2026-12-20"), "no window has room"),
+    (("--cron", "0 3 * * *", "--hours", "mon-fri 09:00-17:00"), "outside the working hours"),
+    (("--cron", "0 10 * * *", "--hours", "monday"), 'as in "mon-fri 09:00-17:00"'),
+    (("--cron", "0 10 * * *", "--hours", "mon-fry 09:00-17:00"), '"fry" is no day'),
+    (("--cron", "0 10 * * *", "--bar", "ana"), "write WHO=REASON"),
+    (("--cron", "0 10 * * *", "--once", "2026-12-01 10:00"), "there are `once` and `cron`"),
+    ((), "there is none"),
+    (("--cron", "0 10 * * *", "--freezes", "calendars/none.ics"), 'there is no file "calendars/none.ics"'),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_and_nothing_is_written(gameday: Gameday, workspace: Path, words: tuple[str, ...], said: str) -> None:
+    ended = gameday("schedule", "add", "x", *SCENARIO, *words)
+    assert ended.code == 2
+    assert said in ended.err
+    assert not (workspace / "schedules").exists()
+
+
+def test_nothing_is_overwritten(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "x", "--cron", "0 10 * * *")
+    before = (workspace / "schedules" / "x.yaml").read_text()
+    ended = gameday("schedule", "add", "x", *SCENARIO, "--cron", "0 11 * * *")
+    assert (ended.code, "is there already" in ended.err) == (2, True)
+    assert (workspace / "schedules" / "x.yaml").read_text() == before
+
+
+def test_an_unknown_name_is_told_with_what_was_meant(gameday: Gameday) -> None:
+    add(gameday, "checkout", "--cron", "0 10 * * *")
+    for words in (
+        ("show", "chekout"),
+        ("pause", "chekout", "why not"),
+        ("next", "chekout"),
+        ("history", "chekout"),
+        ("due", "chekout"),
+        ("remove", "chekout", "--yes"),
+    ):
+        ended = gameday("schedule", *words)
+        assert (ended.code, "did you mean 'checkout'?" in ended.err) == (2, True), words
+    assert "did you mean" in gameday("schedule", "lsit").err or gameday("schedule", "lsit").code == 2
+
+
+def test_pausing_changes_one_key_and_leaves_comments_alone(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "x", "--cron", "0 10 * * *")
+    path = workspace / "schedules" / "x.yaml"
+    text = "# Ours.\n" + path.read_text().replace("length: 1h", "length: 1h  # with talk").rstrip("\n")
+    path.write_text(text)
+    assert gameday("schedule", "pause", "x", "first: 'reason' # 1").code == 0
+    assert gameday("schedule", "pause", "x", "second").code == 0
+    assert path.read_text() == f"{text}\npaused: second\n"
+    assert gameday("schedule", "resume", "x").code == 0
+    assert path.read_text() == f"{text}\n"
+
+
+def test_due_lets_a_program_run_only_when_a_slot_is_due(gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(gameday, "always", "--cron", "* * * * *", "--length", "1m")
+    add(gameday, "never", "--once", "2020-01-01 10:00")
+    assert gameday("schedule", "due", "always").code == 0
+    assert gameday("schedule", "due", "never").code == 3
+    started: list[tuple[str, ...]] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "execvp", lambda _, words: started.append(words))
+        gameday("schedule", "due", "always", "--", "sh", "-c", "echo ran")
+    assert started == [("sh", "-c", "echo ran")]
+    assert gameday("schedule", "due", "always", "--", "no-such-program").code == 6
+    assert gameday("schedule", "due", "never", "--", "touch", "made").code == 0
+    assert not (workspace / "made").exists()
+    gameday("schedule", "pause", "always", "moving house")
+    ended = gameday("schedule", "due", "always")
+    assert (ended.code, "paused, moving house" in ended.err) == (3, True)
+    assert gameday("schedule", "due", "always", "--within", "soon").code == 2
+
+
+def test_exports_are_printed_or_written(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "x", "--cron", "0 10 * * TUE")
+    assert "0 10 * * 2  cd " in gameday("schedule", "export", "x", "--to", "cron").out
+    assert gameday("schedule", "export", "x", "--to", "systemd", "--into", "units").code == 0
+    assert {p.name for p in (workspace / "units").iterdir()} == {"gameday-x.service", "gameday-x.timer"}
+    assert gameday("schedule", "export", "x", "--to", "github", "--clock", "Europe/Paris").code == 2
+    assert gameday("schedule", "export", "x", "--to", "cron", "--clock", "Mars").code == 2
+
+
+def test_an_empty_history_is_no_error(gameday: Gameday) -> None:
+    assert gameday("schedule", "history").code == 0
+    assert gameday("schedule", "history", "-o", "json").out.startswith("{")
+    assert gameday("schedule", "history", "-o", "svg").out.startswith("<svg")
+
+
+def test_check_tells_mistakes_of_schedules_and_of_the_programme(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "x", "--cron", "0 10 * * TUE")
+    assert gameday("check").code in (0, 1)
+    (workspace / "schedules" / "x.yaml").write_text((workspace / "schedules" / "x.yaml").read_text().replace("0 10", "61 10"))
+    (workspace / "programme.yaml").write_text("duties: [{service: chekout, faults: [netwrok]}]\n")
+    ended = gameday("check")
+    assert ended.code == 2
+    assert "schedules/x.yaml:4:14: when.cron:" in ended.err
+    assert "programme.yaml:1:20: duties[0]: no service 'chekout' in services.yaml; did you mean 'checkout'?" in ended.err
+    assert "no class of faults 'netwrok'; did you mean 'network'?" in ended.err
+    assert gameday("check", "schedules/x.yaml").code == 2
+
+
+def test_the_programme_says_what_is_due_and_its_own_command_puts_it_right(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "programme.yaml").write_text("duties: [{service: checkout, faults: [release]}]\n")
+    ended = gameday("programme", "-o", "json")
+    assert ended.code == 1
+    found = json.loads(ended.out)
+    assert [(d["service"], d["fault"], d["state"]) for d in found["duties"]] == [("checkout", "release", "due")]
+    (proposal,) = found["proposals"]
+    assert gameday(*shlex.split(proposal["command"])[1:]).code == 0
+    again = gameday("programme", "-o", "json")
+    assert (again.code, json.loads(again.out)["duties"][0]["planned"]) == (0, proposal["moment"])
+
+
+def test_drills_on_disk_count_for_the_programme(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "programme.yaml").write_text("duties: [{service: checkout, faults: [release, container]}]\n")
+    folder = workspace / "reports" / "d1"
+    folder.mkdir(parents=True)
+    (folder / "plan.json").write_text(json.dumps({"scenario": {"service": "checkout", "faults": [{"fault": "container_pause"}]}}))
+    (folder / "review.json").write_text(json.dumps({"drill": {"outcome": "completed", "started": "2099-01-01T00:00:00Z"}}))
+    found = json.loads(gameday("programme", "-o", "json").out)["duties"]
+    assert {d["fault"]: d["state"] for d in found} == {"container": "done", "release": "due"}
+
+
+def test_a_workspace_without_a_programme_is_told_how_to_begin(gameday: Gameday) -> None:
+    ended = gameday("programme")
+    assert (ended.code, "programme.yaml: no such file" in ended.err) == (2, True)

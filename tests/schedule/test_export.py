@@ -1,0 +1,111 @@
+"""Exports: lines that cover every slot, in files that their schedulers read."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from cronsim import CronSim
+
+from gameday.errors import InvalidInput
+from gameday.model.schedule import Schedule
+from gameday.schedule.agenda import Agenda
+from gameday.schedule.export import Place, export
+from gameday.schedule.firing import Firing, firings
+from tests.schedule.plan import each, schedule, utc, wall
+
+NOW = utc("2026-11-25")
+HERE = Place(folder="/srv/it's 100%", clock="UTC", image="gameday:1")
+KINDS = [
+    schedule(cron="0 10 * * TUE#2"),
+    schedule(cron="30 2 * * *"),
+    schedule(cron="15 9,14 1,15 * *", zone="Australia/Sydney"),
+    schedule(rrule="FREQ=MONTHLY;BYDAY=-1FR", start=wall("2024-01-26 11:00"), zone="America/New_York"),
+    schedule(once=wall("2027-02-03 15:00")),
+]
+
+
+@pytest.mark.parametrize("one", KINDS)
+@pytest.mark.parametrize("clock", ["UTC", "America/New_York"])
+def test_the_lines_cover_every_slot_of_two_years_on_any_clock(one: Schedule, clock: str) -> None:
+    zone = ZoneInfo(clock)
+    lines = firings(one, zone, NOW)
+    for slot in Agenda([one]).slots(NOW, NOW + timedelta(days=700)):
+        shown = slot.moment.astimezone(zone).replace(tzinfo=None)
+        assert any(next(CronSim(f.cron, shown - timedelta(minutes=1))) == shown for f in lines), shown
+    assert len(lines) <= 4
+
+
+def test_a_monthly_tuesday_in_paris_is_one_line_a_week_at_both_its_hours() -> None:
+    (line,) = firings(KINDS[0], ZoneInfo("UTC"), NOW)
+    assert (line.cron, line.on_calendar) == ("0 8,9 * * 2", "Tue *-*-* 08,09:00:00")
+
+
+def test_once_is_a_date() -> None:
+    (line,) = firings(KINDS[4], ZoneInfo("UTC"), NOW)
+    assert (line.cron, line.on_calendar) == ("0 14 3 2 *", "2027-02-03 14:00:00")
+
+
+def test_a_surprise_is_not_exported() -> None:
+    with pytest.raises(InvalidInput, match="whose moment must not stand in a file"):
+        firings(schedule(surprise=each("month")), ZoneInfo("UTC"), NOW)
+
+
+def made(kind: str, one: Schedule = KINDS[0], lines: tuple[Firing, ...] = ()) -> dict[str, str]:
+    return dict(export(kind, one, lines or firings(one, ZoneInfo("UTC"), NOW), HERE))  # type: ignore[arg-type]  # a kind
+
+
+def test_cron_asks_first_whether_it_is_due_and_escapes_what_cron_would_eat() -> None:
+    (text,) = made("cron").values()
+    (line,) = [t for t in text.splitlines() if t and not t.startswith(("#", "CRON_TZ"))]
+    assert line == (
+        "0 8,9 * * 2  cd '/srv/it'\"'\"'s 100\\%' && gameday schedule due checkout -- gameday run scenarios/x.yaml --responders human"
+    )
+    assert "CRON_TZ=UTC" in text and "DRILL" in text
+
+
+def test_github_s_workflow_is_yaml_with_the_same_times_and_no_rights_it_does_not_need() -> None:
+    (text,) = made("github").values()
+    found = yaml.safe_load(text)
+    assert found["on"]["schedule"] == [{"cron": "0 8,9 * * 2"}]
+    assert found["permissions"] == {"contents": "read"}
+    assert found["concurrency"]["cancel-in-progress"] is False
+    assert "gameday schedule due checkout -- gameday run" in text
+
+
+def test_kubernetes_gets_a_job_a_line_that_never_runs_twice_at_once() -> None:
+    lines = (Firing(0, (9,), (2,)), Firing(30, (9,), (2,)))
+    found = list(yaml.safe_load_all(made("kubernetes", KINDS[0].model_copy(update={"paused": "so"}), lines)["gameday-checkout.yaml"]))
+    assert [d["metadata"]["name"] for d in found] == ["gameday-checkout-1", "gameday-checkout-2"]
+    assert [d["spec"]["schedule"] for d in found] == ["0 9 * * 2", "30 9 * * 2"]
+    assert all(d["spec"]["concurrencyPolicy"] == "Forbid" and d["spec"]["timeZone"] == "Etc/UTC" and d["spec"]["suspend"] for d in found)
+    pod = found[0]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["restartPolicy"] == "Never"
+    assert pod["containers"][0]["command"][:5] == ["gameday", "schedule", "due", "checkout", "--"]
+
+
+def test_variables_and_responders_go_along_in_quotes() -> None:
+    one = KINDS[0].model_copy(update={"variables": {"alerting": "two words", "slow": True}, "responders": "responders/perfect.yaml"})
+    (text,) = made("cron", one).values()
+    assert "--responders responders/perfect.yaml --var 'alerting=two words' --var slow=true" in text
+
+
+def test_systemd_s_units_name_the_drill_and_escape_percent_and_dollar() -> None:
+    units = made("systemd", KINDS[0].model_copy(update={"variables": {"x": '100% "$HOME"'}}))
+    assert set(units) == {"gameday-checkout.service", "gameday-checkout.timer"}
+    assert r'--var "x=100%% \"$$HOME\""' in units["gameday-checkout.service"]
+    assert "OnCalendar=Tue *-*-* 08,09:00:00 UTC" in units["gameday-checkout.timer"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+@pytest.mark.parametrize("one", KINDS)
+def test_systemd_reads_the_times_as_they_are_meant(one: Schedule) -> None:
+    for line in firings(one, ZoneInfo("UTC"), NOW):
+        done = subprocess.run(
+            ["systemd-analyze", "calendar", f"{line.on_calendar} UTC"], capture_output=True, text=True, check=False, timeout=20
+        )
+        assert done.returncode == 0, done.stderr
