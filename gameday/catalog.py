@@ -13,8 +13,8 @@ from gameday.model.scenario import Scenario
 
 if TYPE_CHECKING:
     from gameday.environments import DrillEnvironment
+    from gameday.model.docker_settings import DockerSettings
     from gameday.model.probe import ProbeDefinition
-    from gameday.model.settings import DockerSettings
 
 
 def fault_of(injection: Injection) -> Fault:

@@ -88,10 +88,17 @@ class Worker:
 
     def release(self, why: str, faults: Collection[str]) -> None:
         """End the holds of these faults; their undo follows, and what is planned for later goes on."""
+        self._order(f"release {why} {' '.join(faults)}")
+
+    def _order(self, line: str) -> None:
         with contextlib.suppress(OSError):
             assert self._process.stdin is not None
-            self._process.stdin.write(f"release {why} {' '.join(faults)}\n".encode())
+            self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
+
+    def trigger(self, fault: str) -> None:
+        """What this fault waits for has happened."""
+        self._order(f"trigger {fault}")
 
     def stop_early(self) -> None:
         """Straight to the rollbacks. Only once: a second signal would cut the rollbacks short."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gameday.model.injection import Injection, most_at_once
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
 from gameday.model.undo import Undo
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
 from gameday.undo.put_back import PutBack, put_back
@@ -55,7 +56,8 @@ def recover(state: HostState, by: str = "recover") -> list[PutBack]:
                 ledger.append_if_possible("taken_over", by=by, why="its process was gone")
             for line in ledger.read().of("process"):
                 kill_group(int(line["pid"]), str(line["ticks"]))
-            mine = put_back(ledger, by, DockerHost())
+            with closing(host_of(ledger)) as host:
+                mine = put_back(ledger, by, host)
         finally:
             ledger.close()
         results += mine

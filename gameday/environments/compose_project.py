@@ -1,4 +1,4 @@
-"""The containers of one Compose project on this host: which there are, which may be touched, what can be done to them."""
+"""The containers of one project on one Docker host: which there are, which may be touched, what can be done to them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from gameday.environments.untouchable import nobody, refuse_untouchable
 from gameday.errors import InvalidInput, Missing, Refused
 from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
     from gameday.clients.http import Endpoint
+    from gameday.daemon import Daemon
     from gameday.model.plan import Target
     from gameday.model.sidecar import Mandate, Sidecar
 
-ALLOW_LABEL = "gameday.allow"
 STOP_GRACE = 5
 """Seconds that a container has to end before it is killed."""
 NO_PROGRAM = ("executable file not found", "no such file or directory")
@@ -37,14 +38,33 @@ class ComposeProject:
         """The Compose project's name."""
         raise NotImplementedError
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        from gameday.clients.docker import PROJECT_LABEL
+
+        return (f"{PROJECT_LABEL}={self.project}",)
+
     @cached_property
-    def docker(self) -> Docker:
+    def daemon(self) -> Daemon:
+        """This host's. Raises Refused where DOCKER_HOST, or the Docker context in use, leads elsewhere."""
+        from gameday.environments.docker_daemon import local_daemon
+
+        return local_daemon(self.name)
+
+    def connection(self) -> Docker:
         from gameday.clients.docker import Docker
 
-        return Docker()
+        return Docker(self.daemon)
+
+    @cached_property
+    def docker(self) -> Docker:
+        return self.connection()
 
     def containers(self) -> list[Container]:
-        return self.docker.containers(self.project)
+        return self.docker.containers(self.labels)
+
+    def host_labels(self) -> Mapping[str, str]:
+        return self.docker.host_labels()
 
     @property
     def prometheus(self) -> Endpoint | None:
@@ -65,18 +85,13 @@ class ComposeProject:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target
 
-        replicas = [c for c in self.containers() if c.service == service]
+        there = self.containers()
+        replicas = [c for c in there if c.service == service]
         containers = [c for c in replicas if c.running]
         if not containers:
-            names = sorted({c.service for c in self.containers()})
-            raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
+            raise InvalidInput(nobody(service, there, self.project))
         for container in containers:
-            allowed = container.labels.get(ALLOW_LABEL)
-            if allowed != self.name:
-                raise Refused(
-                    f'{container.name} has no label {ALLOW_LABEL}={self.name}; add `labels: {{{ALLOW_LABEL}: "{self.name}"}}`'
-                    f" to the service {service} in its Compose file if it may be broken"
-                )
+            refuse_untouchable(container, self.name)
         chosen = containers[0]
         left = [c for c in containers if c is not chosen and self.is_well(c)]
         if len(replicas) > 1 and not left:
@@ -167,6 +182,12 @@ class ComposeProject:
 
     def processes(self, target: Target) -> tuple[HostProcess, ...]:
         from docker.errors import APIError
+
+        if not self.daemon.is_local:
+            raise Missing(
+                f"root on the kernel that runs {target.name} is needed, which is the one of {self.daemon.host}; run gameday there, or "
+                "choose a fault that acts through Docker"
+            )
 
         try:
             numbers = self.docker.process_numbers(target.container)

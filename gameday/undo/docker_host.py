@@ -6,9 +6,15 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
-import docker
-from docker import utils
 from docker.errors import APIError, NotFound
+
+from gameday.daemon import Daemon, surrounding_daemon, written_daemon
+from gameday.undo.ledger import Ledger
+
+
+def host_of(ledger: Ledger) -> DockerHost:
+    """The daemon that a drill acts on, whatever this process' own surroundings say."""
+    return DockerHost(written_daemon(ledger.read().docker))
 
 
 class TargetGone(Exception):
@@ -31,8 +37,8 @@ class ContainerState:
 class DockerHost:
     """A Docker daemon, asked with a short time-out so that one hanging call cannot hold up the others."""
 
-    def __init__(self, timeout: int = 5) -> None:
-        self._timeout = timeout
+    def __init__(self, daemon: Daemon | None = None, timeout: int = 5) -> None:
+        self._daemon, self._timeout = daemon or surrounding_daemon(), timeout
         self._client: Any = None
 
     @property
@@ -40,7 +46,7 @@ class DockerHost:
         # Connecting asks the daemon for its version, so it waits until a verb needs it: the guard must be able to
         # start, and to go on trying, while the daemon is away.
         if self._client is None:
-            self._client = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=self._timeout)
+            self._client = self._daemon.connect(self._timeout)
         return self._client
 
     def connect(self) -> None:
