@@ -9,7 +9,7 @@ from bench.small import Small
 from gameday.catalog import environment_named
 from gameday.faults.container_pause import ContainerPause
 from gameday.load.settings import read_settings
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -40,7 +40,7 @@ def many(place: Small) -> list[Row]:
     arming, undoing, pausing, unpausing = [], [], [], []
     for again in range(ROUNDS):
         arming.append(timed(lambda again=again: arm(again)))  # type: ignore[misc]  # bound to this round
-        undoing.append(timed(lambda: put_back(ledger, "bench", DockerHost())))
+        undoing.append(timed(lambda: put_back(ledger, "bench", host_of(ledger))))
         pausing.append(timed(lambda: each(place.api.pause)))
         unpausing.append(timed(lambda: each(place.api.unpause)))
     if left := ledger.read().open:

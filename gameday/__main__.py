@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("run", "Conduct drills: break, watch, put back, report."),
     "check": ("check", "Every mistake in scenarios, probes and runbooks, at once."),
     "plan": ("plan", "Say in plain words what a drill would do."),
+    "approve": ("approve", "Approve the plan of somebody else."),
     "review": ("review", "Judge a drill again, from disk alone."),
     "report": ("report", "Print a drill's report again."),
     "list": ("list_", "List faults, probes, gaps, scenarios or drills."),

@@ -14,8 +14,9 @@ from gameday.model.scenario import SANDBOX, Scenario
 
 if TYPE_CHECKING:
     from gameday.environments import DrillEnvironment
+    from gameday.model.docker_settings import DockerSettings
     from gameday.model.probe import ProbeDefinition
-    from gameday.model.settings import DockerSettings, Settings
+    from gameday.model.settings import Settings
 
 
 def fault_of(injection: Injection) -> Fault:

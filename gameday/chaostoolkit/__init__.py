@@ -20,7 +20,8 @@ from chaoslib.types import Discovery
 from pydantic import TypeAdapter, ValidationError
 
 from gameday.catalog import probe_of
-from gameday.chaostoolkit.standing import Faults, place
+from gameday.chaostoolkit.place import place
+from gameday.chaostoolkit.standing import Faults
 from gameday.faults import FAULTS
 from gameday.load.probes import read_probes
 from gameday.model.duration import format_duration, parse_duration
@@ -84,10 +85,18 @@ def _number(seen: Observation) -> float:
 
 
 def _fault_function(name: str, shape: type[Fault]) -> Callable[..., dict[str, str]]:
-    def inject(target: str, environment: str = "sandbox", workspace: str = ".", at_most: str = "", **own: Any) -> dict[str, str]:
+    def inject(
+        target: str, environment: str = "sandbox", workspace: str = ".", at_most: str = "", irreversible: bool = False, **own: Any
+    ) -> dict[str, str]:
         try:
             settings = {k: v for k, v in own.items() if v is not None}
-            wanted = {"fault": name, "target": target, "for": at_most or USUAL_CEILING, "at_most": at_most or USUAL_CEILING}
+            wanted = {
+                "fault": name,
+                "target": target,
+                "for": at_most or USUAL_CEILING,
+                "at_most": at_most or USUAL_CEILING,
+                "irreversible": irreversible,
+            }
             injection = Injection.model_validate({**wanted, "settings": settings})
             with _leaving():
                 one = _FAULTS.inject(injection, place(environment, workspace))
@@ -96,7 +105,8 @@ def _fault_function(name: str, shape: type[Fault]) -> Callable[..., dict[str, st
         return {"fault": name, "target": one.target.service, "container": one.target.name}
 
     parameters = [_parameter("target", str), *_own(shape), _parameter("environment", str, "sandbox"), _parameter("workspace", str, ".")]
-    return _shaped(inject, name, shape, [*parameters, _parameter("at_most", str, format_duration(USUAL_CEILING))], dict)
+    parameters += [_parameter("at_most", str, format_duration(USUAL_CEILING)), _parameter("irreversible", bool, False)]
+    return _shaped(inject, name, shape, parameters, dict)
 
 
 def _probe_function(kind: str, shape: Any) -> Callable[..., float]:

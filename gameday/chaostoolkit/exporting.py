@@ -49,13 +49,19 @@ def left_behind(scenario: Scenario) -> list[str]:
         *(["the response of people"] if scenario.runbook else []),
         *(["traffic"] if scenario.traffic else []),
         *(["what ends it early (abort_when)"] if scenario.abort_when else []),
-        *(f"the end of {i.fault} when somebody mitigates it: it stays for {format_duration(i.longest)}" for i in scenario.faults if i.hold),
+        *(f"{i.fault}, which waits until {i.when}" for i in scenario.faults if i.when),
+        *(
+            f"the end of {i.fault} when somebody mitigates it: it stays for {format_duration(i.longest)}"
+            for i in scenario.faults
+            if i.hold and not i.when
+        ),
     ]
 
 
 def _method(injections: tuple[Injection, ...], where: Mapping[str, str]) -> Iterator[Experiment]:
     """Begin and end of each fault in the order of time, with the time between them as activities: pauses leave no trace."""
-    moments = [(i.at, 1, n) for n, i in enumerate(injections)] + [(i.ends, 0, n) for n, i in enumerate(injections)]
+    certain = [(n, i) for n, i in enumerate(injections) if i.when is None]
+    moments = [(i.at, 1, n) for n, i in certain] + [(i.ends, 0, n) for n, i in certain]
     now = timedelta(0)
     for at, begins, number in sorted(moments):
         if at > now:
@@ -67,6 +73,7 @@ def _method(injections: tuple[Injection, ...], where: Mapping[str, str]) -> Iter
             yield _activity("action", f"undo {injection.fault} on {injection.target}", "undo", which)
             continue
         arguments = {"target": injection.target, **injection.settings, **where, "at_most": format_duration(injection.at_most)}
+        arguments |= {"irreversible": True} if injection.irreversible else {}
         yield _activity("action", f"{injection.fault} on {injection.target}", injection.fault, arguments)
         yield {**_activity("probe", f"{injection.fault} on {injection.target} is live", "is_live", which), "tolerance": True}
 

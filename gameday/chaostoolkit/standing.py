@@ -12,24 +12,22 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from chaoslib.exceptions import ActivityFailed, InterruptExecution
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
-from gameday.catalog import environment_named, fault_of
+from gameday.catalog import fault_of
+from gameday.chaostoolkit.place import Place
 from gameday.conduct.children import Guard
-from gameday.conduct.preflight import clear_the_way, refuse_strange_code
+from gameday.conduct.preflight import clear_the_way, refuse_irreversible
 from gameday.environments import DrillEnvironment
 from gameday.errors import Stuck
-from gameday.load.settings import read_settings
 from gameday.model.injection import Injection
 from gameday.model.plan import Target
 from gameday.model.protocols import Fault
-from gameday.model.settings import Settings
 from gameday.model.sidecar import Mandate
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -37,14 +35,6 @@ LIVE_WITHIN = 2.0
 """Seconds that a fault has to be seen in effect after it was injected."""
 SLACK = timedelta(seconds=5)
 """Past a fault's longest time, before the guard ends it: the experiment's own undo comes first."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an activity acts, as its arguments name it."""
-
-    environment: DrillEnvironment
-    settings: Settings
 
 
 @dataclass(frozen=True)
@@ -78,10 +68,10 @@ class Faults:
     def inject(self, injection: Injection, where: Place) -> Standing:
         """Undo before deed, as in a drill. Raises what refuses it, and ActivityFailed where it is not seen in effect."""
         act = fault_of(injection)
-        refuse_strange_code(act, where.settings)
+        where.refuse(injection, act)
         clear_the_way(self.state)
         try:
-            one = self._begin(injection, act, where.environment)
+            one = self._begin(injection, act, where)
         except BaseException:
             self._settle(where.environment.project)
             raise
@@ -101,8 +91,9 @@ class Faults:
             raise ActivityFailed(f"{act.name} on {one.target.name}: {error}; {left or 'put back'}") from error
         return one
 
-    def _begin(self, injection: Injection, act: Fault, environment: DrillEnvironment) -> Standing:
+    def _begin(self, injection: Injection, act: Fault, where: Place) -> Standing:
         """All that comes before the deed."""
+        environment = where.environment
         if environment.project not in self._rights:
             right = self._rights[environment.project] = contextlib.ExitStack()
             right.enter_context(self.state.exclusive(environment.project))
@@ -110,14 +101,17 @@ class Faults:
         undo = act.prepare(environment, target)
         if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
             raise ActivityFailed(f"{target.name} does not run, so nothing was injected")
+        refuse_irreversible(undo, injection, where.settings)
         name = f"chaostoolkit-{uuid.uuid4().hex[:12]}"
         folder = Folder(self.state.folder / "chaostoolkit" / name)
         folder.path.mkdir(parents=True)
-        ledger = Ledger(folder.ledger)
+        ledger, docker = Ledger(folder.ledger), environment.daemon.written()
+        ledger.append("drill", drill=name, project=environment.project, docker=docker)
         self.state.announce(name, folder.path, environment.project)
         guard = Guard(folder.ledger, lease=(injection.longest + SLACK).total_seconds())
         guard.await_ready()
-        ledger.intend(fault=name, name=act.name, target=target.service, by="chaostoolkit", undo=undo.model_dump(mode="json"))
+        written = undo.model_dump(mode="json")
+        ledger.intend(fault=name, name=act.name, target=target.service, by="chaostoolkit", undo=written, docker=docker)
         one = Standing(name, act, target, environment, ledger, guard)
         self.standing.append(one)
         return one
@@ -132,7 +126,8 @@ class Faults:
 
     def _end(self, one: Standing) -> str:
         """Put one back. Empty where that is verified; else what to do by hand, and its guard goes on trying."""
-        left = [r.left for r in put_back(one.ledger, "chaostoolkit", DockerHost(), only=one.id) if r.left]
+        with contextlib.closing(host_of(one.ledger)) as host:
+            left = [r.left for r in put_back(one.ledger, "chaostoolkit", host, only=one.id) if r.left]
         if left:
             return left[0]
         self.standing.remove(one)
@@ -147,19 +142,6 @@ class Faults:
         """Give the right back where nothing of this process is in effect any more."""
         if not any(s.environment.project == project for s in self.standing):
             self._rights.pop(project).close()
-
-
-def place(environment: str, workspace: str) -> Place:
-    """The environment of this name, as the workspace's gameday.toml describes it."""
-    root = Path(workspace).resolve()
-    settings = read_settings(root / "gameday.toml", _rules)
-    return Place(environment_named(environment, root, settings), settings)
-
-
-def _rules() -> tuple[str, ...]:
-    from gameday.gaps import GAPS
-
-    return tuple(GAPS)
 
 
 def _mandate(one: Standing, injection: Injection) -> Mandate:

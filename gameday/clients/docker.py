@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-import docker
-from docker import utils
 from docker.errors import APIError, DockerException, NotFound
 from docker.utils.socket import frames_iter
 from requests.exceptions import RequestException
 
+from gameday.daemon import Daemon, surrounding_daemon
 from gameday.errors import Missing, Refused
 
 FIRST_WORD_WITHIN = 10.0
@@ -42,6 +40,7 @@ class Container:
     health: str = ""
     health_check: tuple[str, ...] = ()
     """The command by which its health is told; empty where it has none."""
+    image: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     ports: frozenset[str] = frozenset()
     """Ports of this host that lead to it."""
@@ -62,16 +61,35 @@ class DockerEvent:
 class Docker:
     """A connection to one daemon. One per thread: the SDK's session is not shared safely."""
 
-    def __init__(self, timeout: int = 10) -> None:
-        _must_be_local(os.environ.get("DOCKER_HOST", ""))
-        self._api: Any  # the SDK's types are partial and in places wrong (fractions of a second, for one)
+    def __init__(self, daemon: Daemon | None = None, timeout: int = 10, service_label: str = "gameday.service") -> None:
+        """To this host's daemon where none is given: then a DOCKER_HOST that leads elsewhere is refused.
+
+        `service_label` names the service of a container that Compose did not make; without it, its own name does.
+        """
+        self.daemon, self._service_label = daemon or here(), service_label
         try:
-            self._api = docker.APIClient(**utils.kwargs_from_env(), version="auto", timeout=timeout)
-        except (DockerException, RequestException) as error:
-            raise Missing(
-                "no Docker daemon answers; start it (`sudo systemctl start docker`), have it installed (`bash setup/docker.sh`, on Debian and"
-                " Ubuntu), or set DOCKER_HOST"
-            ) from error
+            # Any: the SDK's types are partial and in places wrong (fractions of a second, for one).
+            self._api: Any = self.daemon.connect(timeout)
+        except (DockerException, RequestException, OSError) as error:
+            raise Missing(_why_not(self.daemon, error)) from error
+
+    def _service_of(self, labels: Mapping[str, str], name: str) -> str:
+        return labels.get(SERVICE_LABEL) or labels.get(self._service_label) or name
+
+    @cached_property
+    def ahead(self) -> float:
+        """Seconds by which the clock of another host is ahead of ours; 0 on this host, whose clock it is."""
+        if self.daemon.is_local:
+            return 0.0
+        before = time.time()
+        said = datetime.fromisoformat(str(self._api.info()["SystemTime"]))
+        return said.timestamp() - (before + time.time()) / 2
+
+    def host_labels(self) -> Mapping[str, str]:
+        """Labels of the daemon itself."""
+        with _clear_errors():
+            found = self._api.info().get("Labels") or []
+        return {name: value for name, _, value in (str(label).partition("=") for label in found)}
 
     def version(self) -> str:
         """The server's version."""
@@ -80,10 +98,10 @@ class Docker:
     def close(self) -> None:
         self._api.close()
 
-    def containers(self, project: str) -> list[Container]:
-        """Every container of a project, running or not, by service and number."""
+    def containers(self, labels: Sequence[str]) -> list[Container]:
+        """Every container that has all these labels (`name=value`), running or not, by service and number."""
         with _clear_errors():
-            found = self._api.containers(all=True, filters={"label": f"{PROJECT_LABEL}={project}"})
+            found = self._api.containers(all=True, filters={"label": list(labels)})
         containers = []
         for entry in found:
             try:
@@ -95,11 +113,12 @@ class Docker:
     def inspect(self, container: str) -> Container:
         """Raises docker.errors.NotFound where it does not exist."""
         data = self._api.inspect_container(container)
-        state, labels = data["State"], data["Config"].get("Labels") or {}
+        state, labels, name = data["State"], data["Config"].get("Labels") or {}, data["Name"].lstrip("/")
         return Container(
             id=data["Id"],
-            name=data["Name"].lstrip("/"),
-            service=labels.get(SERVICE_LABEL, ""),
+            name=name,
+            service=self._service_of(labels, name),
+            image=str(data["Config"].get("Image", "")),
             running=bool(state["Running"]),
             paused=bool(state["Paused"]),
             started_at=str(state["StartedAt"]),
@@ -121,9 +140,9 @@ class Docker:
         """SIGTERM, and SIGKILL after `grace` seconds."""
         self._api.stop(container, timeout=grace)
 
-    def run(self, container: str, command: Sequence[str]) -> tuple[int, str]:
+    def run(self, container: str, command: Sequence[str], user: str = "") -> tuple[int, str]:
         """Run a short command inside, to its end: its exit code, and both its streams as one text."""
-        made = self._api.exec_create(container, list(command))["Id"]
+        made = self._api.exec_create(container, list(command), user=user)["Id"]
         said = self._api.exec_start(made).decode("utf-8", "replace")
         return int(self._api.exec_inspect(made)["ExitCode"] or 0), said
 
@@ -131,27 +150,36 @@ class Docker:
         """Start a command inside, and leave it running."""
         self._api.exec_start(self._api.exec_create(container, list(command))["Id"], detach=True)
 
+    def folder_behind(self, container: str, path: str) -> str:
+        """The folder of the daemon's host in which a path of a container lies; empty where it lies in memory or cannot be told."""
+        data = self._api.inspect_container(container)
+        places = {"/": (data.get("GraphDriver") or {}).get("Data", {}).get("UpperDir", "")}
+        places |= {mount["Destination"]: mount.get("Source", "") for mount in data.get("Mounts") or []}
+        places |= dict.fromkeys((data["HostConfig"].get("Tmpfs") or {}), "")
+        holding = [place for place in places if f"{path.rstrip('/')}/".startswith(f"{place.rstrip('/')}/")]
+        return str(places[max(holding, key=len)])
+
     def process_numbers(self, container: str) -> list[int]:
         """The container's processes as the daemon's host numbers them, the main one first."""
         rows = self._api.top(container, ps_args="-eo pid")["Processes"]
         main = int(self._api.inspect_container(container)["State"]["Pid"])
         return [main, *(int(row[0]) for row in rows if int(row[0]) != main)]
 
-    def events(self, project: str, since: float, until: float) -> list[DockerEvent]:
-        """Container events between two moments (Unix seconds). The daemon keeps 256, so ask often."""
+    def events(self, labels: Sequence[str], since: float, until: float) -> list[DockerEvent]:
+        """Container events between two moments (Unix seconds of our clock). The daemon keeps 256, so ask often."""
         stream = self._api.events(
-            since=f"{since:.9f}", until=f"{until:.9f}", decode=True,
-            filters={"type": "container", "label": f"{PROJECT_LABEL}={project}"},
+            since=f"{since + self.ahead:.9f}", until=f"{until + self.ahead:.9f}", decode=True,
+            filters={"type": "container", "label": list(labels)},
         )  # fmt: skip
         found = []
         for raw in stream:
             attributes = raw.get("Actor", {}).get("Attributes", {})
             found.append(
                 DockerEvent(
-                    at=datetime.fromtimestamp(raw["timeNano"] / 1e9).astimezone(),
+                    at=datetime.fromtimestamp(raw["timeNano"] / 1e9 - self.ahead).astimezone(),
                     action=str(raw.get("Action", "")).partition(":")[0],
                     container=str(raw.get("Actor", {}).get("ID", "")),
-                    service=str(attributes.get(SERVICE_LABEL, "")),
+                    service=self._service_of(attributes, str(attributes.get("name", ""))),
                     nano=int(raw["timeNano"]),
                     raw=raw,
                 )
@@ -168,6 +196,11 @@ class Docker:
         """Its addresses on all of its networks."""
         networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
         return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
+
+    def gateways(self, container: str) -> tuple[str, ...]:
+        """The host's own addresses on all of its networks."""
+        networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
+        return tuple(a for n in networks for a in (n.get("Gateway"), n.get("IPv6Gateway")) if a)
 
     def start_beside(
         self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str], capabilities: Sequence[str]
@@ -257,9 +290,22 @@ def _clear_errors() -> Iterator[None]:
         raise Missing(f"the Docker daemon answered with an error: {error}") from error
 
 
-def _must_be_local(host: str) -> None:
-    """Raises Refused where DOCKER_HOST leads to another machine: drills break what runs here and nothing else."""
-    local = host == "" or host.startswith("unix://") or re.fullmatch(r"tcp://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?/?", host)
-    if not local:
-        scheme = host.partition("://")[0]
-        raise Refused(f"DOCKER_HOST leads to another machine ({scheme}://…); drills act on this host's Docker only: unset DOCKER_HOST")
+def here() -> Daemon:
+    """This host's daemon. Raises Refused where DOCKER_HOST leads to another machine."""
+    daemon = surrounding_daemon()
+    if not daemon.is_local:
+        scheme = daemon.host.partition("://")[0]
+        raise Refused(
+            f"DOCKER_HOST leads to another machine ({scheme}://…), which is not listed for this environment; unset DOCKER_HOST, "
+            "or name the machine under `docker` of an environment in gameday.toml"
+        )
+    return daemon
+
+
+def _why_not(daemon: Daemon, error: Exception) -> str:
+    if daemon.is_local:
+        return (
+            "no Docker daemon answers; start it (`sudo systemctl start docker`), have it installed (`bash setup/docker.sh`, on Debian and"
+            " Ubuntu), or set DOCKER_HOST"
+        )
+    return f"the Docker daemon at {daemon.host} does not answer ({error}); try `{daemon.command} version`"

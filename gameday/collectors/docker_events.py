@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gameday.clients.docker import Docker, DockerEvent
@@ -25,17 +25,17 @@ class DockerEvents:
     every = 0.5
 
     def __init__(
-        self, docker: Docker, project: str, keep: Callable[[Any], dict[str, Any]],
+        self, docker: Docker, labels: Sequence[str], keep: Callable[[Any], dict[str, Any]],
         ours: Callable[[str, str, float], bool],
     ) -> None:  # fmt: skip
         """`ours(container, action, unix seconds)` says whether gameday itself did it."""
-        self._docker, self._project, self._keep, self._ours = docker, project, keep, ours
+        self._docker, self._labels, self._keep, self._ours = docker, labels, keep, ours
         self._since = time.time()
         self._last = 0
 
     def look(self, see: Sighting) -> None:
         until = time.time()
-        for event in self._docker.events(self._project, self._since, until):
+        for event in self._docker.events(self._labels, self._since, until):
             if event.nano > self._last:
                 self._last = event.nano
                 self._tell(see, event)
@@ -45,7 +45,7 @@ class DockerEvents:
     def _tell(self, see: Sighting, event: DockerEvent) -> None:
         if event.action not in TOLD or _is_health_check(event):
             return
-        ours = self._ours(event.container, event.action, event.nano / 1e9)
+        ours = self._ours(event.container, event.action, event.at.timestamp())
         see(
             "action.mutate", ("container", event.service or event.container[:12]), at=event.at,
             actor="gameday" if ours else "", actor_kind="injector" if ours else "unknown",

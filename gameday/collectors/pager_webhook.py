@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 from gameday.clients.alertmanager import Told, notices
 from gameday.errors import InvalidInput, Missing
+from gameday.model.docker_settings import PagerSettings
 from gameday.model.protocols import Sighting
-from gameday.model.settings import PagerSettings
 
 LARGEST = 1_000_000
 """Bytes of a notice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,25 +11,38 @@ import click
 
 from gameday.commands.options import OUTPUT
 from gameday.conduct.host_findings import Finding, look
+from gameday.conduct.place_findings import places
+from gameday.errors import InvalidInput
+from gameday.gaps import GAPS
+from gameday.load.settings import read_settings
 from gameday.load.workspace import find_workspace
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.safe_text import safe
 
 
 @click.command()
 @OUTPUT
 def command(output: str) -> int:
-    """Look at Python, Docker, the sandbox, the kernel, disk, memory and leftovers; say what to do about what is not well.
+    """Look at Python, Docker, the sandbox, the environments, the kernel, disk, memory and leftovers; say what to do about what is not well.
 
     Exit codes: 4 where a fault of an earlier drill is left, 6 where something is missing without which no drill runs, else 0.
     """
     workspace = find_workspace(Path.cwd())
-    found = tuple(look(workspace.root, len(workspace.scenarios())))
+    found = (*look(workspace.root, len(workspace.scenarios())), *places(workspace.root, _environments(workspace.root)))
     if output == "json":
         click.echo(json.dumps({"findings": [asdict(f) for f in found]}, indent=2))
     else:
         for line in _page(found):
             click.echo(safe(line, 400))
     return exit_code(found)
+
+
+def _environments(root: Path) -> Mapping[str, DockerSettings]:
+    """None where the settings cannot be read: `gameday check` tells why."""
+    try:
+        return read_settings(root / "gameday.toml", lambda: GAPS).environments
+    except InvalidInput:
+        return {}
 
 
 def exit_code(found: Sequence[Finding]) -> int:

@@ -10,12 +10,13 @@ from itertools import zip_longest
 from gameday.commands.manual import section, summary
 from gameday.conduct.estimate import estimate
 from gameday.conduct.start import Request
+from gameday.daemon import written_daemon
 from gameday.faults import FAULTS
 from gameday.model.duration import format_duration
 from gameday.model.expectation import AlertExpectation, Bound
-from gameday.model.injection import Injection
+from gameday.model.injection import CEILING, Injection, most_at_once
 from gameday.model.network import SAYS
-from gameday.model.plan import PlannedFault
+from gameday.model.plan import Plan, PlannedFault
 from gameday.model.safe_text import safe
 
 WIDTH = 80
@@ -24,24 +25,53 @@ LABEL = 13
 
 @dataclass(frozen=True)
 class Resolved:
-    """What the environment said about a scenario: its targets and the plan's hash, or why it could not be asked."""
+    """What the environment said about a scenario: the plan, or why it could not be asked. `approval`: how it stands with one."""
 
-    faults: Sequence[PlannedFault] = ()
-    hash: str = ""
+    plan: Plan | None = None
     why_not: str = ""
+    approval: str = ""
+
+    @property
+    def faults(self) -> Sequence[PlannedFault]:
+        return self.plan.faults if self.plan else ()
+
+    @property
+    def host(self) -> str:
+        """The Docker host, as people call it."""
+        daemon = written_daemon(self.plan.daemon) if self.plan and self.plan.daemon else None
+        return "this host" if daemon is None or daemon.is_local else daemon.host
 
 
 def words(request: Request, resolved: Resolved) -> Iterator[str]:
     """The lines of the page."""
     scenario = request.scenario
     yield from _paragraph(f"PLAN OF A DRILL: {scenario.title}")
+    yield from _paragraph(_in_a_sentence(request, resolved))
     yield from _paragraph(scenario.about or "")
     yield from _headed("What will be broken", _broken(request, resolved))
     yield from _headed("What users will feel", _felt(request))
     yield from _headed("What stops it early", _stops(request))
+    yield from _headed("What it may do at most", _limits(request))
+    yield from _headed("Who allows it", _allowed(request, resolved))
     yield from _headed("Who is needed", _people(request))
     yield from _headed("How long it takes", _long(request))
     yield from _headed("What this plan is", _identity(request, resolved))
+
+
+def _in_a_sentence(request: Request, resolved: Resolved) -> str:
+    scenario = request.scenario
+    if request.no_fault:
+        return f"In {scenario.environment} gameday will break nothing, and watch whether {scenario.service} and its alerts stay quiet."
+    names = {planned.id: planned.target.name for planned in resolved.faults}
+    deeds = [
+        f"{injection.fault} on {names.get(f'f{number}', injection.target)} for {format_duration(injection.longest)} at most"
+        for number, injection in enumerate(scenario.faults, 1)
+    ]
+    early = f", at once where {' or '.join(_bounds([b]) for b in scenario.abort_when)}" if scenario.abort_when else ""
+    return (
+        f"In {scenario.environment}, on {resolved.host}, gameday will inject {'; '.join(deeds)}. It touches nothing else, and takes"
+        f" {'it' if len(deeds) == 1 else 'each of them'} back by itself{early}, when anybody halts it, and when gameday itself dies."
+    )
 
 
 def _broken(request: Request, resolved: Resolved) -> Iterator[str]:
@@ -51,30 +81,44 @@ def _broken(request: Request, resolved: Resolved) -> Iterator[str]:
     for number, (injection, planned) in enumerate(zip_longest(request.scenario.faults, resolved.faults), 1):
         if number > 1:
             yield ""
-        yield from _fault(number, injection, planned, request)
+        yield from _fault(number, injection, planned, request, resolved)
 
 
-def _fault(number: int, injection: Injection, planned: PlannedFault | None, request: Request) -> Iterator[str]:
+def _fault(number: int, injection: Injection, planned: PlannedFault | None, request: Request, resolved: Resolved) -> Iterator[str]:
     fault, place = FAULTS[injection.fault], request.scenario.environment
     own = ", ".join(f"{key}: {value}" for key, value in injection.settings.items())
     yield from _wrapped(f"{number}. {injection.target}: {summary(fault)} ({injection.fault}{', ' if own else ''}{own})", "  ", "     ")
     where = f"container {planned.target.name} ({planned.target.container[:12]})" if planned else "its container, not looked up yet"
-    yield from _item("Where", f"{where}, in the {place} on this host, and nothing else")
+    yield from _item("Where", f"{where}, in {place} on {resolved.host}, and nothing else")
     yield from _item("Effect", section(fault, "What it does"))
-    yield from _item("By means of", _means(planned))
+    yield from _item("By means of", _back_end(planned) if planned else "")
     yield from _item("Stands for", section(fault, "The incident it stands for"))
     yield from _item("Reaches", section(fault, "Blast radius"))
-    yield from _item("Begins", f"{format_duration(injection.at)} after users have been served well for {_steady(request)}")
+    begins = f"{format_duration(injection.at)} after users have been served well for {_steady(request)}"
+    if injection.when:
+        begins = f"as soon as {injection.when}, from {begins}; where that does not happen within {format_duration(injection.when.within)}, not at all"
+    yield from _item("Begins", begins)
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
+    if planned and planned.undo.irreversible:
+        yield from _item("For good", section(fault, "Undo"))
+        return
     verbs = ", ".join(step.verb for step in planned.undo.steps) if planned else section(fault, "Undo")
     yield from _item("Undone by", f"{verbs.rstrip('.')}. The undo is written down before the deed, and done also if gameday crashes.")
 
 
-def _means(planned: PlannedFault | None) -> str:
-    """Which of its back ends a network fault has here."""
-    back_end = planned.undo.before.get("back_end", "") if planned else ""
-    return SAYS.get(back_end, back_end)
+KERNEL = frozenset({"processes_continue", "control_file_restore", "file_limits_restore"})
+"""Verbs that undo what was done to the target's own kernel."""
+
+
+def _back_end(planned: PlannedFault) -> str:
+    """What does the deed."""
+    if back_end := planned.undo.before.get("back_end"):
+        return f"{SAYS.get(back_end, back_end)}, in a sidecar beside the container"
+    verbs = {step.verb for step in planned.undo.steps}
+    if verbs & KERNEL:
+        return "the kernel of this host, as root"
+    return "the place where releases are set" if "release_set" in verbs else "the Docker daemon"
 
 
 def _steady(request: Request) -> str:
@@ -103,12 +147,40 @@ def _bounds(bounds: Iterable[Bound]) -> str:
 
 def _stops(request: Request) -> Iterator[str]:
     for number, bound in enumerate(request.scenario.abort_when):
-        yield from _item("" if number else "By itself", f"as soon as {_bounds([bound])}")
+        yield from _item("" if number else "By itself", f"as soon as {_bounds([bound])}, or cannot be read three times in a row")
     yield from _item(
         "Bad start", f"nothing is broken unless users are served for {_steady(request)}, and {_bounds(request.scenario.steady_state)}"
     )
     yield from _item("Anybody", "`gameday halt` in any terminal of this host, or Ctrl-C. Faults are undone first, then it ends.")
-    yield from _item("Crash", "if gameday or its host process dies, its guard undoes the faults; `gameday recover` makes sure.")
+    yield from _item(
+        "Crash", "if gameday dies or hangs, its guard undoes the faults; if the guard dies, gameday does. `gameday recover` makes sure."
+    )
+
+
+def _limits(request: Request) -> Iterator[str]:
+    if request.no_fault:
+        return
+    together = len(most_at_once(request.scenario.faults))
+    allowed = request.settings.limits.parallel_faults
+    yield from _item("At one time", f"{together} fault{'s' * (together != 1)}; gameday.toml allows {allowed}")
+    yield from _item(
+        "Each", f"one container, and of several replicas one stays healthy; {format_duration(CEILING)} is the ceiling of any fault"
+    )
+    yield from _item("All over", f"{format_duration(estimate(request.scenario).faults_over)} after the start at the latest")
+
+
+def _allowed(request: Request, resolved: Resolved) -> Iterator[str]:
+    place = request.scenario.environment
+    yield from _item("The owner", f"by the label gameday.allow={place} on the container; without it nothing is touched")
+    if (docker := request.docker) is None:
+        return
+    if docker.working_hours:
+        yield from _item("Hours", f"{docker.working_hours.text} only")
+    if docker.freezes:
+        yield from _item("Freezes", f"not in those of {', '.join(docker.freezes)}")
+    yield from _item("Approval", resolved.approval or ("none is needed on this host" if resolved.plan else ""))
+    if docker.allow_production:
+        yield from _item("Production", "gameday.toml allows it; --allow-production and a name typed by hand are needed too")
 
 
 def _people(request: Request) -> Iterator[str]:
@@ -148,7 +220,7 @@ def _identity(request: Request, resolved: Resolved) -> Iterator[str]:
         yield from _item("Not yet", f"{resolved.why_not}. Then plan again for containers and hash.")
         return
     yield from _item("Hash", "covers scenario, containers, undo and limits; a change of any gives another:")
-    yield f"     {resolved.hash}"
+    yield f"     {resolved.plan.hash if resolved.plan else ''}"
 
 
 def _headed(heading: str, lines: Iterable[str]) -> Iterator[str]:

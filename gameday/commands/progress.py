@@ -80,7 +80,11 @@ class Progress:
                 return f"{name} cannot be read: {event.text('why')}"
             case "fault.armed":
                 return f"{event.text('name')} on {event.text('target')} is in effect"
+            case "fault.triggered":
+                return f"what fault {name} waits for has happened"
             case "fault.undone":
+                if (lost := event.text("detail").partition("was irreversible: ")[2]) != "":
+                    return f"fault over ({event.text('by')}): {lost}"
                 return f"fault removed and verified ({event.text('by')})"
             case "fault.released":
                 return f"hold ends: {event.text('why')}"
@@ -90,7 +94,7 @@ class Progress:
                 return event.text("why")
         if kind in DEEDS and (said := deed(event)):
             return f"{event.actor or 'somebody'} {said}"
-        if kind in ("fault.not_live", "fault.failed", "fault.undo_failed"):
+        if kind in ("fault.not_live", "fault.failed", "fault.undo_failed", "fault.not_triggered"):
             return f"{kind.replace('.', ' ').replace('_', ' ')}: {event.text('why')}"
         return ""
 

@@ -7,21 +7,32 @@ from pathlib import Path
 
 from gameday.conduct.start import Request
 from gameday.environments.sandbox import Sandbox
-from gameday.errors import InvalidInput
+from gameday.errors import InvalidInput, Refused
 from gameday.faults import FAULTS
 from gameday.gaps import GAPS
+from gameday.load.freezes import freezes_of
 from gameday.load.probes import read_probes
 from gameday.load.responder import read_responder
 from gameday.load.runbook import read_runbook
 from gameday.load.scenario import read_scenario
 from gameday.load.services import read_services
-from gameday.load.settings import read_settings
+from gameday.load.settings import places_of_settings, read_settings
 from gameday.load.workspace import find_workspace
 from gameday.model.plan import Responders
 from gameday.model.script import Script
 
 
 def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]) -> Request:
+    """As `read_request`. Raises Refused where all that is wrong is understood, and forbidden by a safety rule."""
+    try:
+        return read_request(path, responders, no_fault, keep_sandbox, variables)
+    except InvalidInput as wrong:
+        if wrong.mistakes and all(m.unsafe for m in wrong.mistakes):
+            raise Refused("\n".join(str(m) for m in wrong.mistakes)) from wrong
+        raise
+
+
+def read_request(path: Path, responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]) -> Request:
     """Read and check everything for one drill. Raises InvalidInput with all mistakes; touches no Docker."""
     workspace = find_workspace(path.parent if path.parent.is_dir() else Path.cwd())
     ports = Sandbox(root=workspace.root).variables()
@@ -32,6 +43,7 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
         environments=lambda: settings.environments, allows=settings.chaostoolkit.allow,
     )  # fmt: skip
     kind, script = _responders(responders)
+    place = settings.environments.get(scenario.environment)
     runbook = read_runbook(workspace.root / scenario.runbook.path, workspace.root) if scenario.runbook else None
     return Request(
         source=path,
@@ -45,6 +57,8 @@ def request_for(path: Path, responders: str, no_fault: bool, keep_sandbox: bool,
         root=workspace.root,
         keep_sandbox=keep_sandbox,
         settings=settings,
+        freezes=freezes_of(place, workspace.root) if place else (),
+        places=places_of_settings(workspace.root / "gameday.toml"),
     )
 
 

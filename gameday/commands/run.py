@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from gameday.bundle.ids import is_drill_id
 from gameday.commands.judging import judge, print_review
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.progress import Progress
-from gameday.commands.reading import request_for
+from gameday.commands.reading import read_request
 from gameday.conduct.drill import Conducted
 from gameday.conduct.start import Request, Telling, conduct_request
 from gameday.errors import InvalidInput, Mistake, Refused
@@ -26,19 +27,28 @@ from gameday.review.exit_code import exit_code
 @click.option("--no-fault", is_flag=True, help="Control run: everything but the fault, to find false alarms.")
 @click.option("--keep-sandbox", is_flag=True, help="Leave the sandbox up afterwards.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Override one of the scenario's vars.")
+@click.option(
+    "--allow-production",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Half of what production needs: the other is `allow_production` in gameday.toml, and a name typed by hand.",
+)
 @click.option("--drill", hidden=True, help="The id of the drill, for those who have to know it before it begins.")
 @FAIL_ON
 @OUTPUT
 def command(
     scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...],
-    drill: str | None, fail_on: str, output: str,
+    drill: str | None, allow_production: bool, fail_on: str, output: str,
 ) -> int:  # fmt: skip
     """Conduct drills, one after the other, and report.
 
     Exit codes: 0 no gap, 1 gaps, 2 invalid input, 3 refused, 4 something may still be broken, 5 nothing could be judged,
     6 environment missing, 129/130/143 stopped by a signal.
     """
-    requests = _read_all(scenarios, responders, no_fault, keep_sandbox, variables)
+    requests = [
+        replace(request, allow_production=allow_production, typed=_type_by_hand)
+        for request in _read_all(scenarios, responders, no_fault, keep_sandbox, variables)
+    ]
     if drill is not None:
         requests = [_with_id(requests, drill)]
     codes = []
@@ -55,6 +65,14 @@ def command(
     return worst(codes)
 
 
+def _type_by_hand(why: str) -> str:
+    """What a person types at a terminal; nothing where there is none, whatever is piped in."""
+    if not sys.stdin.isatty():
+        return ""
+    click.echo(why, err=True)
+    return str(click.prompt("Type the name of the environment to go on", default="", show_default=False, err=True))
+
+
 def _read_all(
     scenarios: tuple[Path, ...], responders: str, no_fault: bool, keep_sandbox: bool, variables: tuple[str, ...]
 ) -> list[Request]:
@@ -63,7 +81,7 @@ def _read_all(
     mistakes: list[Mistake] = []
     for path in scenarios:
         try:
-            requests.append(request_for(path, responders, no_fault, keep_sandbox, variables))
+            requests.append(read_request(path, responders, no_fault, keep_sandbox, variables))
         except InvalidInput as wrong:
             mistakes += wrong.mistakes or [Mistake(str(path), 0, 0, str(wrong))]
     if mistakes and all(m.unsafe for m in mistakes):

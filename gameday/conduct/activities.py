@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import DockerHost, host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -54,13 +55,27 @@ class Stage:
     probes: Mapping[str, Probe]
     ledger: Ledger
     log: WorkerLog
-    steady_at: float = 0.0
+    steady_at: float
     """When the steady state was met, on the monotonic clock; offsets count from here."""
     live_until: dict[str, float] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     """Each target as it was when its fault was injected."""
+    waiting: dict[str, float] = field(default_factory=dict)
+    """Faults that wait for what triggers them, each with the moment (monotonic) at which the waiting ends."""
+    struck: dict[str, str] = field(default_factory=dict)
+    """Faults that were triggered, each with why it could not be injected; empty where it was."""
     stuck: list[str] = field(default_factory=list)
     """What could not be put back: nothing more is broken after that."""
+
+    def __post_init__(self) -> None:
+        pairs = zip(self.plan.faults, self.plan.scenario.faults, strict=False)
+        waits = {f.id: f.starts_after_seconds + f.waits_at_most_seconds for f, injection in pairs if injection.when}
+        self.waiting = {fault: self.steady_at + seconds for fault, seconds in waits.items()}
+
+    @cached_property
+    def host(self) -> DockerHost:
+        """Kept: to connect again takes a second where it goes through ssh."""
+        return host_of(self.ledger)
 
     def planned(self, fault: str) -> PlannedFault:
         return next(f for f in self.plan.faults if f.id == fault)
@@ -112,7 +127,7 @@ def inject(fault: str) -> str:
     stage.targets[fault] = target
     stage.ledger.intend(
         fault=fault, name=planned.fault, target=planned.target.service, by="worker",
-        undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
+        undo=undo.model_dump(mode="json"), docker=stage.ledger.read().docker, ends_within_seconds=planned.lives_at_most_seconds,
     )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
@@ -135,6 +150,27 @@ def _prepared(stage: Stage, fault: str) -> Undo:
     if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
         raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned")
     return undo
+
+
+def inject_when_triggered(fault: str) -> str:
+    """Wait until the supervisor says that it happened, or until it is too late. Injected on the way, it is only told of here."""
+    stage = _STAGE[0]
+    _tick_until(stage, lambda: fault not in stage.waiting)
+    if failed := stage.struck.get(fault):
+        raise ActivityFailed(failed)
+    return "injected" if fault in stage.struck else "not triggered in time, so not injected"
+
+
+def _strike(stage: Stage, fault: str) -> None:
+    """What was waited for happened. Others may be in effect, so a failure is kept until its own activity tells it."""
+    stage.waiting.pop(fault)
+    stage.log("fault.triggered", fault=fault)
+    stage.struck[fault] = ""
+    try:
+        inject(fault)
+        is_live(fault)
+    except ActivityFailed as failed:
+        stage.struck[fault] = str(failed)
 
 
 def is_live(fault: str) -> bool:
@@ -182,7 +218,12 @@ def _tick(stage: Stage, patience: float) -> None:
             case ["release", why, *faults]:
                 for fault in [f for f in reversed(stage.live_until) if f in faults]:
                     _end(stage, fault, why)
+            case ["trigger", fault] if fault in stage.waiting:
+                _strike(stage, fault)
     now = time.monotonic()
+    for fault in [f for f, until in stage.waiting.items() if now >= until]:
+        del stage.waiting[fault]
+        stage.log("fault.not_triggered", fault=fault, why="what it waits for did not happen in time; it was not injected")
     for fault in [f for f in reversed(stage.live_until) if now >= stage.live_until[f]]:
         _end(stage, fault, "ceiling" if stage.holds(fault) else "time")
 
@@ -209,7 +250,7 @@ def _end(stage: Stage, fault: str, why: str) -> None:
 
 def _put_back(stage: Stage, fault: str, patience: float = 30.0) -> str:
     stage.live_until.pop(fault, None)
-    for result in put_back(stage.ledger, "worker", DockerHost(), only=fault, patience=patience):
+    for result in put_back(stage.ledger, "worker", stage.host, only=fault, patience=patience):
         if result.left:
             stage.log("fault.undo_failed", fault=fault, why=result.left)
             raise ActivityFailed(result.left)

@@ -100,6 +100,10 @@ class Worker:
             self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
 
+    def trigger(self, fault: str) -> None:
+        """What this fault waits for has happened."""
+        self._order(f"trigger {fault}")
+
     def stop_early(self) -> None:
         """Straight to the rollbacks. Only once: a second signal would cut the rollbacks short."""
         with contextlib.suppress(ProcessLookupError):

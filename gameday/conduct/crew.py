@@ -12,7 +12,6 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.timeline_file import TimelineFile
 from gameday.catalog import deeds_of
 from gameday.clients.alertmanager import Alertmanager
-from gameday.clients.docker import Docker
 from gameday.clients.locust import LocustRun
 from gameday.clients.ops import Ops, OpsPage
 from gameday.clients.prometheus import Prometheus
@@ -100,7 +99,7 @@ class Crew:
         environment, evidence = self._environment, self._folder.evidence
         keep = {name: EvidenceFile(evidence, f"{name}.jsonl").keep for name in ("ops", "docker", "gateway", "pager")}
         found: list[Any] = [ShellLog(evidence), WordsInbox(self._folder.inbox)]
-        found.append(DockerEvents(Docker(), environment.project, keep["docker"], self._did_we))
+        found.append(DockerEvents(environment.connection(), environment.labels, keep["docker"], self._did_we))
         if self.prometheus is not None:
             found.append(PrometheusAlerts(self.prometheus))
         if self.alertmanager is not None:
@@ -111,7 +110,7 @@ class Crew:
             found.append(PagerWebhook(environment.pager, keep["pager"]))
         if environment.gateway is not None:
             container = environment.target(environment.gateway).container
-            found.append(GatewayLog(Docker(), container, self._plan.scenario.service, keep["gateway"]))
+            found.append(GatewayLog(environment.connection(), container, self._plan.scenario.service, keep["gateway"]))
         return found
 
     def not_seeing(self) -> str | None:

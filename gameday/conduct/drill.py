@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from gameday.conduct.children import Guard
 from gameday.conduct.crew import Crew
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
 from gameday.model.plan import Plan
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
 
@@ -41,7 +42,7 @@ def conduct(c: Conducting) -> Conducted:
     timeline = TimelineFile(c.folder.timeline)
     timeline.listen(c.on_event)
     ledger = Ledger(c.folder.ledger)
-    ledger.append("drill", drill=c.plan.drill, project=c.environment.project)
+    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, docker=c.environment.daemon.written())
     c.state.announce(c.plan.drill, c.folder.path, c.environment.project)
     restore_signals = _catch_signals(c)
     timeline.append("drill.started", "supervisor", ("drill", c.plan.drill), data=_facts(c.plan))
@@ -84,7 +85,9 @@ def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[s
     if not ledger.read().open:
         return ()
     left = []
-    for result in put_back(ledger, "supervisor", DockerHost()):
+    with closing(host_of(ledger)) as host:
+        results = put_back(ledger, "supervisor", host)
+    for result in results:
         kind: Any = "fault.undo_failed" if result.left else "fault.undone"
         data = {"by": "supervisor", "detail": result.detail, "why": result.left}
         timeline.append(kind, "supervisor", ("fault", result.fault), data=data)
@@ -107,6 +110,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "responders": plan.responders,
         "no_fault": plan.no_fault,
         "plan": plan.hash,
+        **({"approved_by": plan.approval.by, "author": plan.approval.author} if plan.approval else {}),
     }
 
 

@@ -19,16 +19,18 @@ class Estimate:
 
     likely: timedelta
     longest: timedelta
+    faults_over: timedelta
+    """When the last fault is gone at the latest."""
 
 
 def estimate(scenario: Scenario, *, no_fault: bool = False) -> Estimate:
     """Without the time to start the environment."""
     steady = scenario.canary.steady_for
     faults = () if no_fault else scenario.faults
-    likely = max((i.at + _likely(i, scenario) for i in faults), default=timedelta(0))
-    longest = max((i.at + i.longest for i in faults), default=timedelta(0))
+    likely = max((i.at + i.waits + _likely(i, scenario) for i in faults), default=timedelta(0))
+    longest = max((i.ends for i in faults), default=timedelta(0))
     before = steady + timedelta(seconds=STEADY_PATIENCE)
-    return Estimate(steady + likely + _reset(scenario) + SETTLING, before + longest + timedelta(seconds=LONGEST_QUIET))
+    return Estimate(steady + likely + _reset(scenario) + SETTLING, before + longest + timedelta(seconds=LONGEST_QUIET), before + longest)
 
 
 def _likely(injection: Injection, scenario: Scenario) -> timedelta:

@@ -35,8 +35,12 @@ def experiment(plan: Plan) -> dict[str, Any]:
 def _method(plan: Plan) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = []
     injections = () if plan.no_fault else plan.scenario.faults
-    for fault, injection in sorted(zip(plan.faults, injections, strict=True), key=lambda pair: _start(pair[0])):
+    # Those that wait for something come last: while it is waited for the others, they are injected on the way.
+    for fault, injection in sorted(zip(plan.faults, injections, strict=True), key=lambda pair: (bool(pair[1].when), _start(pair[0]))):
         name = f"{fault.fault} on {fault.target.service}"
+        if injection.when:
+            steps.append(_activity("action", f"inject {name} when {injection.when}", "inject_when_triggered", fault=fault.id))
+            continue
         steps.append(_activity("action", f"wait until {format_duration(injection.at)}", "wait_until", seconds=fault.starts_after_seconds))
         steps.append(_activity("action", f"inject {name}", "inject", fault=fault.id))
         steps.append(_activity("probe", f"{name} is live", "is_live", fault=fault.id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState, RunningDrill
 from gameday.catalog import fault_of
 from gameday.errors import Refused, Stuck
-from gameday.model.injection import most_at_once
+from gameday.model.injection import Injection, most_at_once
 from gameday.model.protocols import Fault
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
-from gameday.undo.docker_host import DockerHost
+from gameday.model.undo import Undo
+from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
 from gameday.undo.put_back import PutBack, put_back
@@ -56,7 +58,8 @@ def recover(state: HostState, by: str = "recover") -> list[PutBack]:
                 ledger.append_if_possible("taken_over", by=by, why="its process was gone")
             for line in ledger.read().of("process"):
                 kill_group(int(line["pid"]), str(line["ticks"]))
-            mine = put_back(ledger, by, DockerHost())
+            with closing(host_of(ledger)) as host:
+                mine = put_back(ledger, by, host)
         finally:
             ledger.close()
         results += mine
@@ -104,13 +107,24 @@ def refuse_too_many(scenario: Scenario, settings: Settings) -> None:
         )
 
 
-def refuse_blinding(scenario: Scenario, settings: Settings, monitoring: Collection[str]) -> None:
+def refuse_blinding(injections: Iterable[Injection], settings: Settings, monitoring: Collection[str]) -> None:
     """Raises Refused where a fault acts on what the drill itself is read from, unless this workspace allows that."""
     if settings.limits.allow_monitoring_faults:
         return
-    for injection in scenario.faults:
+    for injection in injections:
         if injection.target in monitoring:
             raise Refused(
                 f"{injection.fault} acts on {injection.target}, from which drills read alerts, so most of this one could not be judged; "
                 "if that is what it is about, write `allow_monitoring_faults = true` under `[limits]` in gameday.toml"
             )
+
+
+def refuse_irreversible(undo: Undo, injection: Injection, settings: Settings) -> None:
+    """Raises Refused where the damage would stay, unless both the scenario and the workspace say that it may."""
+    if not undo.irreversible:
+        return
+    what = f"{injection.fault} on {injection.target} destroys what nothing can put back"
+    if not injection.irreversible:
+        raise Refused(f"{what}; write `irreversible: true` beside it in the scenario if that is meant")
+    if not settings.limits.irreversible:
+        raise Refused(f"{what}, and this workspace does not allow that; write `irreversible = true` under `[limits]` in gameday.toml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,18 +15,22 @@ from gameday.bundle.ids import drill_id
 from gameday.catalog import environment_of, probe_of
 from gameday.conduct.drill import Conducted, conduct
 from gameday.conduct.experiment import experiment
+from gameday.conduct.permission import Rules, approved, needs_approval, refuse_closed, refuse_production
 from gameday.conduct.plan import make_plan
 from gameday.conduct.preflight import clear_the_way, refuse_what_is_not_allowed
 from gameday.conduct.supervision import Conducting
+from gameday.environments import DrillEnvironment
 from gameday.errors import Missing
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.event import Event
+from gameday.model.freeze import Freeze
 from gameday.model.plan import Plan, Responders
 from gameday.model.probe import ProbeDefinition, probe_definitions_json
 from gameday.model.runbook import Runbook
 from gameday.model.scenario import SANDBOX, Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
-from gameday.model.settings import DockerSettings, Settings
+from gameday.model.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,19 @@ class Request:
     settings: Settings = Settings()
     drill: str | None = None
     """The id that the drill shall have. Its folder cannot be made twice, so an id is drilled once."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each key stands in `gameday.toml`."""
+    freezes: tuple[Freeze, ...] = ()
+    """Those of its environment."""
+    allow_production: bool = False
+    """Whether `--allow-production` was given."""
+    typed: Callable[[str], str] = lambda _: ""
+    """Asks a person at a terminal to type the name of an environment; nothing where nobody is there."""
+
+    @property
+    def rules(self) -> Rules:
+        """What may happen in its environment."""
+        return Rules(self.settings, self.scenario.environment, self.root, self.places, self.freezes)
 
     @property
     def docker(self) -> DockerSettings | None:
@@ -71,6 +88,7 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
     environment = environment_of(request.scenario, request.root, request.docker)
     for result in clear_the_way(state):
         tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+    _refuse_place(request, environment)
     with state.exclusive(environment.project):
         was_up = bool(environment.containers())
         if not environment.is_up and environment.name == SANDBOX:
@@ -86,14 +104,23 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
                 environment.settle_quietly()
 
 
+def _refuse_place(request: Request, environment: DrillEnvironment) -> None:
+    """Raises Refused at production, outside of working hours and in a freeze."""
+    if not request.no_fault:
+        refuse_closed(request.rules, request.scenario, datetime.now(UTC))
+    refuse_production(request.rules, environment, asked=request.allow_production, typed=request.typed)
+
+
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
     drill = request.drill or drill_id(name, datetime.now(UTC))
     plan = make_plan(
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
-        responders=request.responders, no_fault=request.no_fault, settings=request.settings,
+        responders=request.responders, no_fault=request.no_fault, settings=request.settings, probes=request.probes,
     )  # fmt: skip
+    if not request.no_fault and needs_approval(request.rules, environment):
+        plan = plan.model_copy(update={"approval": approved(request.rules, plan, datetime.now(UTC))})
     folder = Folder.create(request.root / "reports", drill)
     try:
         shutil.copyfile(request.source, folder.scenario)

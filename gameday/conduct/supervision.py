@@ -16,6 +16,7 @@ from gameday.conduct.children import RENEW_EVERY, Guard, Worker
 from gameday.conduct.clock import Clock
 from gameday.conduct.crew import Crew
 from gameday.conduct.ending import Watched
+from gameday.conduct.triggers import Triggers
 from gameday.conduct.worker_log import WorkerEvents
 from gameday.environments import DrillEnvironment
 from gameday.model.event import Event
@@ -162,6 +163,7 @@ class Supervision:
     def _break_and_watch(self, worker: Worker) -> None:
         events = self._events
         worker.begin(time.monotonic())
+        triggers = Triggers(self.c.plan, self.timeline, self.c.probes, self.c.clock.boottime())
         released: set[str] = set()
         latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
         try:
@@ -170,6 +172,8 @@ class Supervision:
                 if self.c.clock.boottime() > latest:
                     raise Stopped("worker_lost", "the worker process did not take the fault back when its time was over")
                 events.take(self.crew.note_fault)
+                for fault in triggers.due(self.c.clock.boottime()):
+                    worker.trigger(fault)
                 held = self._held() - released
                 why = self._release_why() if held else None
                 if why == "mitigated":
@@ -192,7 +196,7 @@ class Supervision:
 
     def _longest_method(self) -> float:
         """Seconds after which the worker has taken every fault back, if it does what it should."""
-        return max((f.starts_after_seconds + f.lives_at_most_seconds for f in self.c.plan.faults), default=0.0)
+        return max((f.starts_after_seconds + f.waits_at_most_seconds + f.lives_at_most_seconds for f in self.c.plan.faults), default=0.0)
 
     def _ask_guards(self) -> None:
         """Once, when users are served again, under the live fault where somebody mitigated it: at what price?"""

@@ -54,14 +54,9 @@ def main(arguments: list[str]) -> int:
         # What the plan found out by trying; trying again would delay the injection.
         environment.recall(tried)
     definitions = probe_definitions((folder.path / "probes.json").read_bytes())
-    stage = Stage(
-        plan=plan,
-        environment=environment,
-        faults={p.id: fault_of(i) for p, i in zip(plan.faults, plan.scenario.faults, strict=True)},
-        probes={name: probe_of(definition, environment, plan.allowed_commands) for name, definition in definitions.items()},
-        ledger=Ledger(folder.ledger),
-        log=log,
-    )
+    faults = {p.id: fault_of(i) for p, i in zip(plan.faults, plan.scenario.faults, strict=True)}
+    probes = {name: probe_of(definition, environment, plan.allowed_commands) for name, definition in definitions.items()}
+    ledger = Ledger(folder.ledger)
     experiment = json.loads(folder.experiment.read_bytes())
     ensure_experiment_is_valid(copy.deepcopy(experiment))
     with contextlib.suppress(Exception):  # the daemon may be away; who injects will say so
@@ -70,8 +65,7 @@ def main(arguments: list[str]) -> int:
     steady_at = _await_begin()
     if steady_at is None:
         return 0
-    stage.steady_at = steady_at
-    set_stage(stage)
+    set_stage(Stage(plan=plan, environment=environment, faults=faults, probes=probes, ledger=ledger, log=log, steady_at=steady_at))
     journal = run_experiment(experiment, settings=SETTINGS, event_handlers=[Handler(log)])
     _write_journal(folder.journal, journal)
     log("toolkit.finished", status=journal["status"], deviated=bool(journal["deviated"]))

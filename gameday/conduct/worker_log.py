@@ -44,7 +44,7 @@ class WorkerEvents:
         if not kind.startswith("fault."):
             return
         self.injected = self.injected or kind == "fault.injecting"
-        if kind == "fault.failed" and not self.injected:
+        if kind in ("fault.failed", "fault.not_triggered") and not self.injected:
             self.why_not = self.why_not or str(line.get("why", ""))
         fault = str(line.pop("fault"))
         self._timeline.append(kind, "worker", ("fault", fault), at=at, actor="gameday", actor_kind="injector", data=line)

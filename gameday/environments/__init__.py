@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from gameday.model.protocols import Environment
 
 if TYPE_CHECKING:
-    from gameday.clients.docker import Container
+    from gameday.clients.docker import Container, Docker
     from gameday.clients.http import Endpoint
-    from gameday.model.settings import PagerSettings
+    from gameday.daemon import Daemon
+    from gameday.model.docker_settings import PagerSettings
 
 
 class DrillEnvironment(Environment, Protocol):
@@ -20,7 +21,23 @@ class DrillEnvironment(Environment, Protocol):
     root: Path
 
     @property
-    def project(self) -> str: ...
+    def project(self) -> str:
+        """The Compose project, or what stands for it in file names and sentences."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that all of its containers have, as `name=value`."""
+        ...
+
+    @property
+    def daemon(self) -> Daemon:
+        """The Docker daemon that runs it."""
+        ...
+
+    def connection(self) -> Docker:
+        """A connection of its own, for another thread."""
+        ...
 
     @property
     def is_up(self) -> bool: ...
@@ -68,6 +85,10 @@ class DrillEnvironment(Environment, Protocol):
         ...
 
     def containers(self) -> list[Container]: ...
+
+    def host_labels(self) -> Mapping[str, str]:
+        """Labels of the Docker daemon itself."""
+        ...
 
     def up(self, say: Callable[[str], None]) -> None:
         """See that it runs. Raises Missing where it does not."""

@@ -1,4 +1,4 @@
-"""The containers of one Compose project on this host: which there are, which may be touched, what can be done to them."""
+"""The containers of one project on one Docker host: which there are, which may be touched, what can be done to them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from gameday.environments.untouchable import nobody, refuse_untouchable
 from gameday.errors import InvalidInput, Missing, Refused
-from gameday.model.host import CpuQuota, HostProcess, Ran, Release
+from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
     from gameday.clients.http import Endpoint
+    from gameday.daemon import Daemon
     from gameday.model.plan import Target
     from gameday.model.sidecar import Mandate, Sidecar
 
-ALLOW_LABEL = "gameday.allow"
 STOP_GRACE = 5
 """Seconds that a container has to end before it is killed."""
 NO_PROGRAM = ("executable file not found", "no such file or directory")
@@ -37,14 +38,33 @@ class ComposeProject:
         """The Compose project's name."""
         raise NotImplementedError
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        from gameday.clients.docker import PROJECT_LABEL
+
+        return (f"{PROJECT_LABEL}={self.project}",)
+
     @cached_property
-    def docker(self) -> Docker:
+    def daemon(self) -> Daemon:
+        """This host's. Raises Refused where DOCKER_HOST, or the Docker context in use, leads elsewhere."""
+        from gameday.environments.docker_daemon import local_daemon
+
+        return local_daemon(self.name)
+
+    def connection(self) -> Docker:
         from gameday.clients.docker import Docker
 
-        return Docker()
+        return Docker(self.daemon)
+
+    @cached_property
+    def docker(self) -> Docker:
+        return self.connection()
 
     def containers(self) -> list[Container]:
-        return self.docker.containers(self.project)
+        return self.docker.containers(self.labels)
+
+    def host_labels(self) -> Mapping[str, str]:
+        return self.docker.host_labels()
 
     @property
     def prometheus(self) -> Endpoint | None:
@@ -65,18 +85,13 @@ class ComposeProject:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target
 
-        replicas = [c for c in self.containers() if c.service == service]
+        there = self.containers()
+        replicas = [c for c in there if c.service == service]
         containers = [c for c in replicas if c.running]
         if not containers:
-            names = sorted({c.service for c in self.containers()})
-            raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
+            raise InvalidInput(nobody(service, there, self.project))
         for container in containers:
-            allowed = container.labels.get(ALLOW_LABEL)
-            if allowed != self.name:
-                raise Refused(
-                    f'{container.name} has no label {ALLOW_LABEL}={self.name}; add `labels: {{{ALLOW_LABEL}: "{self.name}"}}`'
-                    f" to the service {service} in its Compose file if it may be broken"
-                )
+            refuse_untouchable(container, self.name)
         chosen = containers[0]
         left = [c for c in containers if c is not chosen and self.is_well(c)]
         if len(replicas) > 1 and not left:
@@ -115,7 +130,7 @@ class ComposeProject:
         }
 
     def act(self, target: Target, verb: str) -> None:
-        """`pause`, `kill` or `stop`. Raises RuntimeError where Docker says no."""
+        """`pause`, `kill` or `stop`, or one of the signals that mean "reload". Raises RuntimeError where Docker says no."""
         from docker.errors import APIError
 
         try:
@@ -126,6 +141,8 @@ class ComposeProject:
                     self.docker.kill(target.container)
                 case "stop":
                     self.docker.stop(target.container, STOP_GRACE)
+                case "HUP" | "USR1" | "USR2":
+                    self.docker.kill(target.container, f"SIG{verb}")
                 case _:
                     raise ValueError(f"no verb {verb!r}")
         except APIError as error:
@@ -133,11 +150,11 @@ class ComposeProject:
 
     # --- inside and beneath a container -------------------------------------------------------------------------
 
-    def run(self, target: Target, *command: str) -> Ran:
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
         from docker.errors import APIError
 
         try:
-            ran = Ran(*self.docker.run(target.container, command))
+            ran = Ran(*self.docker.run(target.container, command, user))
         except APIError as error:
             ran = Ran(127, str(error.explanation or error))
         # Docker gives no other sign of it than its words, and those only sometimes with code 126 or 127.
@@ -165,6 +182,12 @@ class ComposeProject:
 
     def processes(self, target: Target) -> tuple[HostProcess, ...]:
         from docker.errors import APIError
+
+        if not self.daemon.is_local:
+            raise Missing(
+                f"root on the kernel that runs {target.name} is needed, which is the one of {self.daemon.host}; run gameday there, or "
+                "choose a fault that acts through Docker"
+            )
 
         try:
             numbers = self.docker.process_numbers(target.container)
@@ -200,6 +223,16 @@ class ComposeProject:
         from gameday.environments import host_side
 
         host_side.set_file_limit(self.processes(target), limit)
+
+    def disk_limit(self, target: Target, path: str) -> DiskLimit:
+        from gameday.environments import host_disk
+
+        return host_disk.limit(self.processes(target)[0], target.name, path, self.docker.folder_behind(target.container, path))
+
+    def set_disk_limit(self, target: Target, limit: DiskLimit) -> None:
+        from gameday.environments import host_disk
+
+        host_disk.set_limit(limit)
 
     def release(self, service: str) -> Release:
         """Overridden where there is something that holds releases."""
@@ -240,6 +273,9 @@ class ComposeProject:
         if not addresses:
             raise InvalidInput(f"peer {service!r}: no running container of such a service in {self.project} has an address")
         return addresses
+
+    def host_addresses(self, target: Target) -> tuple[str, ...]:
+        return self.docker.gateways(target.container)
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
         from docker.errors import APIError, NotFound

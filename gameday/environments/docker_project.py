@@ -1,4 +1,4 @@
-"""A Compose project that gameday did not make, on this host: started by its owners, broken only where they allow it."""
+"""Containers that gameday did not make, on any Docker host: started by their owners, broken only where they allow it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from gameday.environments.compose_project import ComposeProject
 from gameday.environments.secrets import revealed
 from gameday.errors import InvalidInput, Missing
-from gameday.model.settings import DockerSettings, PagerSettings, Server
+from gameday.model.docker_settings import DockerSettings, PagerSettings, Server
 
 if TYPE_CHECKING:
+    from gameday.clients.docker import Docker
     from gameday.clients.http import Endpoint
+    from gameday.daemon import Daemon
     from gameday.model.probe import Reach
 
 
@@ -28,7 +30,24 @@ class DockerProject(ComposeProject):
 
     @property
     def project(self) -> str:
-        return self.settings.project
+        return self.settings.project or self.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.settings.labels or super().labels
+
+    @cached_property
+    def daemon(self) -> Daemon:
+        from gameday.environments.docker_daemon import daemon_of, refuse_strangers
+
+        found = daemon_of(self.settings.docker, self.root)
+        refuse_strangers(self.settings.docker, found, self.name)
+        return found
+
+    def connection(self) -> Docker:
+        from gameday.clients.docker import Docker
+
+        return Docker(self.daemon, service_label=self.settings.service_label)
 
     def variables(self) -> Mapping[str, str]:
         return {}
@@ -77,7 +96,12 @@ class DockerProject(ComposeProject):
 
     def up(self, say: Callable[[str], None]) -> None:
         if not self.is_up:
-            raise Missing(f"no container of the Compose project {self.project} runs; start it: docker compose -p {self.project} up -d")
+            docker = self.daemon.command
+            raise Missing(
+                f"no container of the Compose project {self.project} runs; start it: {docker} compose -p {self.project} up -d"
+                if self.settings.project
+                else f"no container with the labels {', '.join(self.labels)} runs; `{docker} ps --filter label={self.labels[0]}` shows them"
+            )
 
     def down(self) -> None:
         """Its owners started it; they stop it."""

@@ -29,7 +29,8 @@ def network_abilities(docker: Docker) -> Mapping[str, str]:
     try:
         code, said = docker.run_alone(image, ["try"])
     except NotFound as error:
-        raise Missing(f"there is no image {image}, which network faults need; build it with sandbox/images.sh") from error
+        there = f"; bring it there: docker save {image} | {docker.daemon.command} load" if not docker.daemon.is_local else ""
+        raise Missing(f"there is no image {image}, which network faults need; build it with sandbox/images.sh{there}") from error
     except APIError as error:
         raise Missing(f"{image} cannot be run: {error.explanation or error}") from error
     if code:

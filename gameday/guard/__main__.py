@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from gameday.undo.docker_host import DockerHost
+from gameday.undo.docker_host import DockerHost, host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.processes import kill_group
 from gameday.undo.put_back import put_back
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     parent, lease = int(arguments[1]), float(arguments[2])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    host = DockerHost()
+    host = host_of(ledger)
     with contextlib.suppress(Exception):  # the daemon may be away; the guard's readiness does not hang on it
         host.connect()
     os.write(1, b"ready\n")

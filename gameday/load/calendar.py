@@ -42,9 +42,11 @@ def read_calendar(path: Path) -> Calendar:
     closings: list[Closing] = []
     for event, place in zip(events, places, strict=False):
         try:
-            closings += _closings(event, moved)
+            closings += (c.model_copy(update={"line": place.line}) for c in _closings(event, moved))
         except InvalidInput as wrong:
             mistakes.add(place, str(wrong))
+        except icalendar.error.BrokenCalendarProperty as wrong:
+            mistakes.add(place, f"cannot be read: {escaped(str(wrong.__cause__ or wrong)[:120])}")
     mistakes.stop()
     return Calendar(file=file, closings=tuple(sorted(closings, key=lambda c: (_naive(c.begins), c.name))))
 

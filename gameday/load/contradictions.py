@@ -110,6 +110,8 @@ def _alerts(scenario: Scenario) -> Iterator[Found]:
 def _places_of_bounds(scenario: Scenario) -> Iterator[tuple[Loc, Bound]]:
     yield from ((("steady_state", i), b) for i, b in enumerate(scenario.steady_state))
     yield from ((("abort_when", i), b) for i, b in enumerate(scenario.abort_when))
+    triggers = ((i, f.when.bound) for i, f in enumerate(scenario.faults) if f.when)
+    yield from ((("faults", i, "when"), b) for i, b in triggers if b)
     yield from ((("expect", "response", "guards", i), b) for i, b in enumerate(scenario.expect.response.guards))
 
 

@@ -17,9 +17,11 @@ from gameday.load.variables import declared_variables, substitute
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.load.yaml_reader import read_yaml
 from gameday.model.address import refused_because
+from gameday.model.docker_settings import EVERYTHING
 from gameday.model.injection import Injection
+from gameday.model.production import is_production
 from gameday.model.protocols import Fault
-from gameday.model.scenario import PRODUCTION, SANDBOX, Scenario
+from gameday.model.scenario import SANDBOX, Scenario
 
 NAME_KEYS = frozenset({"fault", "target", "environment", "probe", "service"})
 _INJECTION_KEYS = tuple(f.alias or n for n, f in Injection.model_fields.items() if n != "settings")
@@ -119,6 +121,10 @@ def _document(tree: Branch, variables: Mapping[str, Any]) -> object:
 
 def _tell_names(tree: Branch, mistakes: Mistakes) -> None:
     for way, leaf in leaves(tree):
+        if way[-1] == "target" and way[0] == "faults" and isinstance(leaf.value, str) and leaf.value.strip() in EVERYTHING:
+            said = f"{quoted(leaf.value)} would choose every container; name the one service that this fault acts on"
+            mistakes.add(leaf.mark, said, way, unsafe=True)
+            continue
         # A name made of ${…} was told of already.
         meant_as_name = way[-1] in NAME_KEYS and isinstance(leaf.value, str) and "${" not in leaf.value and way[0] != "vars"
         if meant_as_name and (wrong := name_mistake(str(leaf.value))) is not None:
@@ -186,7 +192,8 @@ def _tell_environment(tree: Branch, environments: Callable[[], Collection[str] |
     node = tree.get("environment")
     if not isinstance(node, Leaf) or not isinstance(node.value, str) or name_fault(node.value) is not None:
         return
-    if node.value.lower() in PRODUCTION:
+    if is_production(node.value) and node.value not in ((environments and environments()) or ()):
+        # One that gameday.toml names has `allow_production`, and `run` asks for the rest.
         mistakes.add(
             node.mark, f"{quoted(node.value)} is refused: drills break things; practise in the sandbox first", ("environment",), unsafe=True
         )

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import escaped, meant, named, shown
+from gameday.model.docker_settings import TooWide
+from gameday.model.production import is_production
 from gameday.model.settings import Settings
 
 LARGEST = 256_000
@@ -43,6 +45,9 @@ def read_settings(path: Path, known_rules: Callable[[], Collection[str]]) -> Set
         raise InvalidInput(_not_toml(path, str(error))) from error
     except ValidationError as error:
         raise InvalidInput(*_mistakes(path, text, error)) from error
+    if refused := [name for name, place in settings.environments.items() if is_production(name) and not place.allow_production]:
+        said = "which is refused: drills break things"
+        raise InvalidInput(*(_at(path, text, n, f'an environment cannot be called "{n}", {said}', unsafe=True) for n in refused))
     rules = known_rules() if settings.rules.off else ()
     if unknown := [rule for rule in settings.rules.off if rule not in rules]:
         raise InvalidInput(*(_at(path, text, r, f"no gap rule {named(r)}{meant(r, rules)}") for r in unknown))
@@ -62,7 +67,9 @@ def _mistakes(path: Path, text: str, error: ValidationError) -> list[Mistake]:
         message = wrong["msg"].removeprefix("Value error, ")
         if wrong["type"] == "extra_forbidden":
             message = f"unknown key {named(way[-1])}{meant(way[-1], _keys(way[:-1]))}"
-        found.append(_at(path, text, way[-1] if way else "", f"{escaped('.'.join(way))}: {message}"))
+        unsafe = isinstance(wrong.get("ctx", {}).get("error"), TooWide)
+        key = next((step for step in reversed(way) if not step.isdecimal()), "")
+        found.append(_at(path, text, key, f"{escaped('.'.join(way))}: {message}", unsafe=unsafe))
     return found
 
 
@@ -89,9 +96,30 @@ def _models_in(shape: Any) -> Iterator[Any]:
         yield from _models_in(inner)
 
 
-def _at(path: Path, text: str, key: str, message: str) -> Mistake:
+def _at(path: Path, text: str, key: str, message: str, *, unsafe: bool = False) -> Mistake:
     """At the first line that names the key; TOML's reader tells no places."""
     for number, line in enumerate(text.splitlines(), 1):
         if key and key in line.partition("#")[0]:
-            return Mistake(shown(path), number, line.index(key) + 1, message)
-    return Mistake(shown(path), 1, 1, message)
+            return Mistake(shown(path), number, line.index(key) + 1, message, unsafe)
+    return Mistake(shown(path), 1, 1, message, unsafe)
+
+
+_TABLE = re.compile(r"\s*\[([A-Za-z0-9_.\"' -]+)\]")
+_KEY = re.compile(r"""\s*(["']?)([A-Za-z0-9_.-]+)\1\s*=""")
+
+
+def places_of_settings(path: Path) -> Mapping[str, str]:
+    """Where each key stands: `environments.staging.working_hours` → `gameday.toml:7`. Empty where there is no such file."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    found: dict[str, str] = {}
+    table = ""
+    for number, line in enumerate(lines, 1):
+        if header := _TABLE.match(line):
+            table = re.sub(r"[\"' ]", "", header[1])
+            found.setdefault(table, f"{shown(path)}:{number}")
+        elif key := _KEY.match(line):
+            found.setdefault(f"{table}.{key[2]}".lstrip("."), f"{shown(path)}:{number}")
+    return found

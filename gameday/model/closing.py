@@ -17,6 +17,8 @@ class Closing(Noun):
     begins: datetime
     ends: datetime
     """Not part of it any more."""
+    line: int = 0
+    """Where its event begins in the file; 0 where that is not known."""
 
 
 class Calendar(Noun):

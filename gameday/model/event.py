@@ -13,6 +13,7 @@ from gameday.model.noun import Noun
 Kind = Literal[
     "drill.started", "drill.steady", "drill.unsteady", "drill.aborted", "drill.closed",
     "fault.injecting", "fault.armed", "fault.not_live", "fault.released", "fault.undone", "fault.undo_failed", "fault.failed",
+    "fault.triggered", "fault.not_triggered",
     "canary.sample",
     "alert.pending", "alert.firing", "alert.resolved", "alert.delivered", "alert.silenced", "alert.inhibited",
     "page.sent", "page.acked", "page.escalated",

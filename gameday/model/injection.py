@@ -10,11 +10,15 @@ from pydantic import Field, JsonValue, model_validator
 
 from gameday.model.duration import Duration, Offset
 from gameday.model.noun import Noun
+from gameday.model.trigger import Trigger
 
 CEILING = timedelta(minutes=60)
 """No fault of any scenario lives longer than this."""
 USUAL_CEILING = timedelta(minutes=10)
 """`at_most` where a scenario says nothing."""
+GRACE = timedelta(seconds=10)
+"""What a fault starts inside a target outlives `at_most` by so much, so that it is the undo that ends it wherever somebody
+is left to do it."""
 
 
 class Injection(Noun):
@@ -26,12 +30,16 @@ class Injection(Noun):
     """The service whose container is broken; it must carry the label `gameday.allow`."""
     at: Offset = timedelta(0)
     """When it begins, from the moment the steady state was met."""
+    when: Trigger | None = None
+    """What has to happen first, from `at` on: `{probe: orders_waiting, above: 100}`. Not injected where it does not."""
     hold: Literal["until_mitigated"] | None = None
     """`until_mitigated`: it stays until users are served again, or until `at_most`."""
     for_: Duration | None = Field(default=None, alias="for")
     """It stays for this long."""
     at_most: Duration = USUAL_CEILING
     """The longest it may stay; never over 1h."""
+    irreversible: bool = False
+    """`true`: what it destroys may be lost. Faults that can be undone need it not; others are refused without it."""
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     """The fault's own keys."""
 
@@ -53,7 +61,12 @@ class Injection(Noun):
     @property
     def ends(self) -> timedelta:
         """When it ends at the latest, counted from the steady state."""
-        return self.at + self.longest
+        return self.at + self.waits + self.longest
+
+    @property
+    def waits(self) -> timedelta:
+        """How long it may wait for what triggers it."""
+        return self.when.within if self.when else timedelta(0)
 
 
 def most_at_once(injections: Sequence[Injection]) -> tuple[Injection, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Direction = Literal["in", "out", "both"]
 """Packets that reach the target, that leave it, or both."""
-BackEnd = Literal["netem", "tbf", "nfqueue", "nftables-owner", "nftables"]
+BackEnd = Literal["netem", "tbf", "nfqueue", "nftables-owner", "nftables", "proxy"]
 DROPS: tuple[BackEnd, ...] = ("nftables-owner", "nftables")
 """Back ends that drop and reject."""
 
@@ -26,6 +26,7 @@ SAYS: Mapping[str, str] = {
     "nfqueue": "NFQUEUE (kernel module nfnetlink_queue)",
     "nftables-owner": "nftables tables that end with their process (Linux 5.12)",
     "nftables": "nftables (kernel module nf_tables)",
+    "proxy": "redirection in nftables tables that end with their process (kernel module nft_redir, Linux 5.12)",
 }
 
 

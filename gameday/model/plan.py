@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
+from gameday.model.approval import Approval
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.noun import Noun
 from gameday.model.runbook import Runbook
 from gameday.model.scenario import Scenario
 from gameday.model.services import Services
-from gameday.model.settings import DockerSettings
 from gameday.model.undo import Undo
 
 SOURCES = ("canary", "prometheus", "alertmanager", "pager", "ops", "docker", "gateway", "shell", "words", "probe")
@@ -29,6 +30,10 @@ class Target(Noun):
     started_at: str = ""
     """When its main process was started, as Docker writes it: the same container may be another one after a restart."""
 
+    def marker(self, fault: str) -> str:
+        """What a fault leaves inside carries this, so that its undo finds exactly that."""
+        return f"{fault}.{self.container[:12]}"
+
 
 class PlannedFault(Noun):
     """One injection with its target and the undo that was read for it."""
@@ -39,6 +44,8 @@ class PlannedFault(Noun):
     undo: Undo
     starts_after_seconds: float
     lives_at_most_seconds: float
+    waits_at_most_seconds: float = 0
+    """How long it waits for what triggers it; 0 where its time alone does."""
 
 
 class Plan(Noun):
@@ -60,6 +67,14 @@ class Plan(Noun):
     """What this environment lets a drill read. What is not read here can prove nothing, and blinds nobody."""
     docker: DockerSettings | None = None
     """The environment's settings, without secrets; None for the sandbox."""
+    daemon: Mapping[str, str] = Field(default_factory=dict)
+    """The Docker daemon that runs the targets: its address, and the files that prove who asks."""
+    parallel_faults: int = 1
+    """How many faults may be in effect at one time."""
+    stops: Mapping[str, JsonValue] = Field(default_factory=dict)
+    """The probes of the conditions that stop the drill, as they are defined."""
+    approval: Approval | None = None
+    """Whose word lets it run, where one is needed."""
     allowed_commands: tuple[str, ...] = ()
     """Programs that `command` probes may start, from `gameday.toml`."""
     rules_off: Mapping[str, str] = Field(default_factory=dict)

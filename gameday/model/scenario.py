@@ -16,8 +16,6 @@ from gameday.model.noun import Noun
 
 SANDBOX = "sandbox"
 """The environment that every workspace has; others are named in `gameday.toml`."""
-PRODUCTION = frozenset({"production", "prod", "live", "prd"})
-"""Names of environments that no drill may happen in."""
 
 
 class Share(Noun):

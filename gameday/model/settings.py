@@ -9,38 +9,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gameday.model.address import refused_because
+from gameday.model.docker_settings import DockerSettings
 from gameday.model.duration import Duration
 from gameday.model.noun import Noun
-from gameday.model.scenario import PRODUCTION, SANDBOX
-
-_REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^${}]+)\}")
-_LISTEN = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|localhost):(\d{1,5})")
-
-
-def _address(url: str) -> str:
-    if (why := refused_because(url)) is not None:
-        raise ValueError(f"the address {why}")
-    return url.rstrip("/")
-
-
-def _reference(text: str) -> str:
-    # What was written is not repeated: it may be the secret itself.
-    if not _REFERENCE.fullmatch(text):
-        raise ValueError("secrets are not written here; write ${env:NAME} or ${file:/path/of/the/secret}")
-    return text
-
-
-def _listen(text: str) -> str:
-    found = _LISTEN.fullmatch(text)
-    if not found or not 1 <= int(found[2]) <= 65535:
-        raise ValueError(f'"{text}" is not a place to listen; write an address and a port, such as 127.0.0.1:18099')
-    return text
-
-
-Address = Annotated[str, AfterValidator(_address)]
-SecretReference = Annotated[str, AfterValidator(_reference)]
-"""Where a secret is: `${env:NAME}` or `${file:/run/secrets/x}`. The secret itself is in no file of a workspace or drill."""
+from gameday.model.production import ProductionSettings
+from gameday.model.scenario import SANDBOX
+from gameday.model.settings_values import REFERENCE, SecretReference, checked_address, checked_listen, checked_reference
 
 
 class ProbeSettings(Noun):
@@ -57,49 +31,9 @@ class RuleSettings(Noun):
     """Gap rules that do not speak here, each with the reason, which stands in every report."""
 
 
-class Server(Noun):
-    """A monitoring server: where it is asked, and what it wants to know of who asks."""
-
-    url: Address
-    """Its base address."""
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    """Sent with each request, such as a tenant: `{X-Scope-OrgID = "shop"}`."""
-    token: SecretReference | None = None
-    """A bearer token."""
-    ca: str | None = None
-    """File with the certificate authority that signed its certificate."""
-
-
-class PagerSettings(Noun):
-    """Where gameday takes Alertmanager's webhook while a drill runs, so that delivery is proved."""
-
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18099"
-    """Address and port."""
-    token: SecretReference | None = None
-    """The bearer token that Alertmanager has to send. Needed where `listen` is not this host alone."""
-
-
-class DockerSettings(Noun):
-    """An environment of one's own: a Compose project on this host, and its monitoring."""
-
-    kind: Literal["docker"] = "docker"
-    """What it is made of; there is one kind so far."""
-    project: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")]
-    """The Compose project's name, as `docker compose ls` shows it."""
-    prometheus: Server | None = None
-    """Where alerts and metrics are read."""
-    alertmanager: Server | None = None
-    """Where routes, silences and held alerts are read."""
-    pager: PagerSettings | None = None
-    """Where notices are taken, which proves delivery."""
-    traffic: Address | None = None
-    """The address that a Locust file is pointed at."""
-
-
 def _free_name(name: str) -> str:
-    if name == SANDBOX or name in PRODUCTION:
-        why = "is the sandbox that every workspace has" if name == SANDBOX else "is refused: drills break things"
-        raise ValueError(f'an environment cannot be called "{name}", which {why}')
+    if name == SANDBOX:
+        raise ValueError(f'an environment cannot be called "{name}", which is the sandbox that every workspace has')
     return name
 
 
@@ -113,10 +47,12 @@ class LimitSettings(Noun):
     """How many faults may be in effect at one time."""
     allow_monitoring_faults: bool = False
     """Whether faults may act on the Prometheus and the Alertmanager that drills themselves read."""
+    irreversible: bool = False
+    """Whether faults may be injected whose damage stays, such as `cache_flush`. Each must say `irreversible: true` too."""
 
 
 def _store(url: str) -> str:
-    if _REFERENCE.fullmatch(url):
+    if REFERENCE.fullmatch(url):
         return url
     if re.match(r"[a-z]+://[^/@]*:[^/@]*@", url):
         raise ValueError("a password is not written here; write ${env:NAME} with the whole address, or use PGPASSFILE")
@@ -133,7 +69,7 @@ class StoreSettings(Noun):
 class ServerSettings(Noun):
     """How `gameday serve` is reached, and how much its agents run."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:18070"
+    listen: Annotated[str, AfterValidator(checked_listen)] = "127.0.0.1:18070"
     """Address and port of health and metrics."""
     token: SecretReference | None = None
     """A bearer token that metrics ask for. Needed where `listen` is not this host alone."""
@@ -146,7 +82,7 @@ class ServerSettings(Noun):
 
 
 def _secret_address(text: str) -> str:
-    return _reference(text) if text.startswith("${") else _address(text)
+    return checked_reference(text) if text.startswith("${") else checked_address(text)
 
 
 class NoticeSettings(Noun):
@@ -200,3 +136,5 @@ class Settings(Noun):
     """Channels that are told of drills, by any name."""
     environments: Mapping[EnvironmentName, DockerSettings] = Field(default_factory=dict)
     """Environments beside `sandbox`, by the name that scenarios and the label `gameday.allow` use."""
+    production: ProductionSettings = ProductionSettings()
+    """What counts as production, and is refused."""

@@ -23,6 +23,8 @@ class SidecarFault(Noun):
     deeds: ClassVar[Deeds] = Deeds()
     capabilities: ClassVar[tuple[str, ...]] = ("NET_ADMIN",)
     """What its sidecar may do, as Docker calls it."""
+    grace: ClassVar[int] = 1
+    """Seconds that its sidecar has to end by itself."""
 
     def order(self) -> Order:
         raise NotImplementedError
@@ -35,7 +37,7 @@ class SidecarFault(Noun):
         return Undo.of(
             target,
             read,
-            UndoStep(verb="sidecar_remove", arguments={"sidecar": sidecar.name}),
+            UndoStep(verb="sidecar_remove", arguments={"sidecar": sidecar.name, "grace": str(self.grace)}),
             UndoStep(verb="network_clear", arguments=clear),
         )
 

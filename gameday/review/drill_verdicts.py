@@ -51,6 +51,8 @@ def _effect(facts: Facts, fault: str) -> Verdict:
     )
     for event in timeline.of("fault.not_live", "fault.failed", name=fault):
         return say(key, expects, "drill", "missed", event.text("why") or "it was injected and not seen in effect", event.id)
+    for event in timeline.of("fault.not_triggered", name=fault):
+        return say(key, expects, "drill", "not_applicable", event.text("why"), event.id)
     armed = timeline.first("fault.armed", name=fault)
     if armed is None:
         return say(key, expects, "drill", "undecidable", "it was not injected before the drill ended")

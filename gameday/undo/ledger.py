@@ -42,6 +42,8 @@ class OpenFault:
     state: State
     intended_at: str
     armed_at: str = ""
+    docker: Mapping[str, str] = field(default_factory=dict)
+    """Where the Docker daemon is that runs the target; empty in ledgers of older versions."""
     undoing_at: str = ""
     ended_at: str = ""
     by: str = ""
@@ -64,6 +66,11 @@ class LedgerPage:
     def open(self) -> tuple[OpenFault, ...]:
         """Faults that may be in effect, newest first: the order in which to undo them."""
         return tuple(f for f in reversed(self.faults) if not f.ended)
+
+    @property
+    def docker(self) -> Mapping[str, str]:
+        """Where the Docker daemon is that the drill acts on, as its first line or an intent tells."""
+        return next((line["docker"] for line in self.lines if isinstance(line.get("docker"), dict)), {})
 
     def of(self, kind: LineKind) -> tuple[Mapping[str, Any], ...]:
         return tuple(line for line in self.lines if line.get("kind") == kind)
@@ -179,6 +186,7 @@ def _faults(lines: list[dict[str, Any]]) -> tuple[OpenFault, ...]:
                 undo=line.get("undo", {}),
                 state="intended",
                 intended_at=str(line.get("ts", "")),
+                docker=line.get("docker") or {},
             )
         elif fault_id in known and kind in ("armed", "undoing", "undone", "lost", "undo_failed"):
             _advance(known[fault_id], line)

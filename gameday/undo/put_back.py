@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gameday.daemon import written_daemon
 from gameday.undo import VERBS
 from gameday.undo.docker_host import DockerHost, TargetGone
 from gameday.undo.ledger import Ledger, OpenFault
@@ -58,7 +60,8 @@ def by_hand(fault: OpenFault) -> str:
         if verb := VERBS.get(step.get("verb")):
             words = getattr(sys.modules[verb.__module__], "by_hand", None)
             commands.append(words(step.get("arguments", {})) if words else f"see the manual of {step['verb']}")
-    return "by hand: " + " && ".join(commands)
+    docker = written_daemon(fault.docker).command
+    return "by hand: " + " && ".join(re.sub(r"\bdocker (?=[a-z])", f"{docker} ", command) for command in commands)
 
 
 def _run_steps(host: DockerHost, fault: OpenFault) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 
+import proxy
 import rules
 import shaping
 from netlink import Refused, Socket
@@ -34,6 +35,8 @@ def hold(order: argparse.Namespace) -> None:
     try:
         if order.back_end in ("netem", "tbf"):
             _hold_by_shaping(order, until)
+        elif order.back_end == "proxy":
+            proxy.hold(order, until, lambda: _armed(order))
         else:
             _hold_by_rules(order, until)
     except Ended:
@@ -127,6 +130,7 @@ def try_all(order: argparse.Namespace) -> None:
         ("nfqueue", _try_nfqueue),
         ("nftables-owner", _try_owned),
         ("nftables", _try_table),
+        ("proxy", _try_proxy),
     ):
         try:
             attempt()
@@ -166,6 +170,11 @@ def _try_table(*, owned: bool = False) -> None:
     table = rules.Table(Socket(), "try")
     table.create({"in": rules.caught(rules.Match("in", ("10.0.0.0/8", "fd00::1"), 9), rules.drop())}, owned=owned)
     table.delete()
+
+
+def _try_proxy() -> None:
+    order = parser().parse_args(["hold", "--key", "try", "--back-end", "proxy", "--port", "9", "--seconds", "0"])
+    proxy.hold(order, 0.0, lambda: None)
 
 
 def _armed(order: argparse.Namespace) -> None:

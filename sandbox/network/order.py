@@ -22,8 +22,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _for_hold(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--back-end", default="nfqueue", choices=("netem", "tbf", "nfqueue", "nftables-owner", "nftables"))
-    verb.add_argument("--deed", default="queue", choices=("queue", "drop", "reset", "resolve"))
+    verb.add_argument("--back-end", default="nfqueue", choices=("netem", "tbf", "nfqueue", "nftables-owner", "nftables", "proxy"))
+    verb.add_argument("--deed", default="queue", choices=("queue", "drop", "reset", "resolve", "http"))
     verb.add_argument("--seconds", type=float, default=3600)
     verb.add_argument("--direction", default="both", choices=("in", "out", "both"))
     verb.add_argument("--peer", action="append", default=[])
@@ -37,6 +37,12 @@ def _for_hold(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--answer", default="timeout", choices=(*CODES, "timeout"))
     verb.add_argument("--name", action="append", default=[])
     verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--share", type=float, default=1.0)
+    verb.add_argument("--status", type=int, default=0)
+    verb.add_argument("--path", default="/")
+    verb.add_argument("--spare", action="append", default=[])
+    verb.add_argument("--reconnect", action="store_true")
+    verb.add_argument("--drain", type=float, default=0.8)
 
 
 def treatments(order: argparse.Namespace) -> dict[int, Treats]:

@@ -14,7 +14,7 @@ from chaoslib.exceptions import ActivityFailed, InterruptExecution
 from gameday import chaostoolkit
 from gameday.bundle.host_state import HostState
 from gameday.chaostoolkit.standing import Faults
-from gameday.errors import InvalidInput
+from gameday.errors import InvalidInput, Refused
 from gameday.faults import FAULTS
 from gameday.probes import PROBES
 
@@ -61,6 +61,22 @@ def test_a_wrong_argument_is_told_and_nothing_is_touched(faults: Faults) -> None
 
 def test_an_unknown_environment_is_told(faults: Faults, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"no environment 'staging' in .*gameday.toml; there is sandbox"):
+        chaostoolkit.ACTIONS["container_pause"](target="payments", environment="staging", workspace=str(tmp_path))
+
+
+STAGING = '[environments.staging]\nkind = "docker"\nproject = "shop"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("approval = true\n", "a second person approves a plan first"),
+        ('working_hours = "Mon-Mon 00:00-00:01 UTC"\n', "working hours"),
+    ],
+)
+def test_what_is_refused_to_drills_is_refused_here(faults: Faults, tmp_path: Path, more: str, said: str) -> None:
+    (tmp_path / "gameday.toml").write_text(STAGING + more)
+    with pytest.raises(Refused, match=said):
         chaostoolkit.ACTIONS["container_pause"](target="payments", environment="staging", workspace=str(tmp_path))
 
 

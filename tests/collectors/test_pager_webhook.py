@@ -11,7 +11,7 @@ import pytest
 
 from gameday.collectors.pager_webhook import LARGEST, PagerWebhook
 from gameday.errors import InvalidInput, Missing
-from gameday.model.settings import PagerSettings
+from gameday.model.docker_settings import PagerSettings
 
 TOKEN = "correct-horse-battery"  # no secret but a test's
 NOTICE = {

@@ -72,6 +72,7 @@ class Worker:
         planned = tuple(
             PlannedFault(
                 id=f"f{n}", fault="container_pause", starts_after_seconds=i.at.total_seconds(), lives_at_most_seconds=i.longest.total_seconds(),
+                waits_at_most_seconds=i.waits.total_seconds(),
                 target=Target(service=i.target, container=i.target, name=i.target, project="p"),
                 undo=activities_fault(i).prepare(self.place, Target(service=i.target, container=i.target, name=i.target, project="p")),
             )
@@ -84,7 +85,7 @@ class Worker:
         set_stage(Stage(plan, self.place, faults, {}, self.ledger, WorkerLog(self.log), steady_at=self.clock.now))
         self.orders: list[str] = []
         monkeypatch.setattr(activities, "time", self.clock)
-        monkeypatch.setattr(activities, "DockerHost", lambda: self.place)
+        monkeypatch.setattr(activities, "host_of", lambda ledger: self.place)
         monkeypatch.setattr(activities, "_orders", self._orders)
         self.when: Callable[[], list[str]] = list
         monkeypatch.setattr(activities, "put_back", lambda *a, **k: put_back(*a, **{**k, "patience": 0.0}, sleep=lambda _: None))
@@ -206,3 +207,61 @@ def test_the_end_of_the_supervisor_is_an_order_too(monkeypatch: pytest.MonkeyPat
         os.close(kept)
         os.close(reading)
     assert len(sent) == 1
+
+
+WHEN = {"for": "5s", "when": {"deed": "declared", "within": "10s"}}
+"""The second fault, which is due from second 2 on."""
+
+
+def in_order(made: Worker) -> None:
+    """As the experiment does it: what waits for something comes last."""
+    activities.wait_until(0)
+    activities.inject("f1")
+    activities.is_live("f1")
+    activities.inject_when_triggered("f2")
+    activities.hold()
+
+
+def test_a_fault_that_waits_is_injected_when_the_supervisor_says_so_and_others_end_meanwhile(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "4s"}, WHEN)
+    made.when = lambda: ["trigger f2"] if made.clock.now > 106 else []
+    in_order(made)
+    assert made.place.acts == [("pause", "a"), ("unpause", "a"), ("pause", "b"), ("unpause", "b")]
+    assert made.told("fault.triggered", "fault.released") == [
+        ("fault.released", "f1", "time"), ("fault.triggered", "f2", ""), ("fault.released", "f2", "time"),
+    ]  # fmt: skip
+
+
+def test_one_that_is_triggered_while_a_timed_one_is_waited_for_is_injected_at_once(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "9s"}, WHEN)
+    made.when = lambda: ["trigger f2"]
+    activities.wait_until(3)
+    assert made.place.paused == ["b"]
+    activities.inject("f1")
+    assert activities.inject_when_triggered("f2") == "injected"
+
+
+def test_what_never_happens_injects_nothing_and_keeps_nobody(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "1s"}, WHEN)
+    in_order(made)
+    assert made.place.acts == [("pause", "a"), ("unpause", "a")]
+    assert [x[:2] for x in made.told("fault.not_triggered")] == [("fault.not_triggered", "f2")]
+    assert 112 <= made.clock.now < 113
+
+
+def test_an_order_that_comes_too_late_or_twice_injects_nothing_more(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "1s"}, WHEN)
+    made.when = lambda: ["trigger f2", "trigger f2", "trigger f1"] if made.clock.now > 113 else []
+    in_order(made)
+    activities._tick(activities._STAGE[0], 2)
+    assert made.place.acts == [("pause", "a"), ("unpause", "a")]
+
+
+def test_one_that_cannot_be_injected_then_fails_in_its_own_activity(worker: Callable[..., Worker]) -> None:
+    made = worker({"for": "4s"}, WHEN)
+    made.place.refusing.add("b")
+    made.when = lambda: ["trigger f2"]
+    with pytest.raises(ActivityFailed, match="says no"):
+        in_order(made)
+    activities.hold()
+    assert made.place.paused == []

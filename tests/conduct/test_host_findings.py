@@ -11,7 +11,9 @@ import pytest
 
 from gameday.bundle.host_state import HostState
 from gameday.conduct import host_findings as findings
+from gameday.conduct.place_findings import places
 from gameday.environments.sandbox import Sandbox
+from gameday.model.docker_settings import DockerHostSettings, DockerSettings
 
 
 def test_an_old_python_and_another_system_are_told() -> None:
@@ -82,3 +84,18 @@ def test_a_halted_host_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lever = next(f for f in findings.left(state) if f.name == "lever")
     assert not lever.ok
     assert "lunch" in lever.said
+
+
+def test_what_can_be_done_to_disks_is_told(tmp_path: Path) -> None:
+    assert not findings.disks(tmp_path).ok
+    assert "disk_slow is refused" in findings.disks(tmp_path).said
+    (tmp_path / "cgroup.controllers").write_text("cpu io memory\n")
+    assert findings.disks(tmp_path).ok
+
+
+def test_an_environment_that_cannot_be_reached_is_told_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    (finding,) = places(tmp_path, {"staging": DockerSettings(project="shop", docker=DockerHostSettings(context="two"))})
+    assert (finding.name, finding.ok, finding.needed) == ("staging", False, False)
+    assert "no Docker context 'two'" in finding.said

@@ -9,7 +9,7 @@ import pytest
 from gameday.environments.docker_project import DockerProject
 from gameday.errors import InvalidInput, Missing
 from gameday.load.settings import read_settings
-from gameday.model.settings import DockerSettings
+from gameday.model.docker_settings import DockerSettings
 
 
 def described(root: Path, text: str) -> DockerProject:

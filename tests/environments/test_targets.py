@@ -8,8 +8,9 @@ import pytest
 
 from gameday.clients.docker import Container
 from gameday.clients.http import Endpoint
+from gameday.daemon import Daemon
 from gameday.environments.compose_project import ComposeProject
-from gameday.errors import InvalidInput, Refused
+from gameday.errors import InvalidInput, Missing, Refused
 
 
 def container(name: str, *, running: bool = True, paused: bool = False, health: str = "healthy", allow: str = "shop") -> Container:
@@ -83,6 +84,14 @@ def test_nothing_is_asked_of_what_docker_found_healthy_or_of_what_does_not_run()
     assert not place.is_well(container("web_1", health="starting", running=False))
     assert not place.is_well(container("web_1", health="unhealthy", paused=True))
     assert place.docker.asked == 0
+
+
+def test_what_needs_the_targets_kernel_is_refused_where_that_is_another_ones() -> None:
+    there = Project(container("web_1"))
+    target = there.target("web")
+    there.daemon = Daemon("ssh://anna@staging")
+    with pytest.raises(Missing, match="root on the kernel that runs web_1 is needed, which is the one of ssh://anna@staging"):
+        there.processes(target)
 
 
 def test_monitoring_is_known_by_the_ports_at_which_it_is_read() -> None:

@@ -19,6 +19,8 @@ try:
     resolution: Any = importlib.import_module("resolution")
     rules: Any = importlib.import_module("rules")
     shaping: Any = importlib.import_module("shaping")
+    proxy: Any = importlib.import_module("proxy")
+    redirect: Any = importlib.import_module("redirect")
     treatment: Any = importlib.import_module("treatment")
 finally:
     sys.path.remove(_FOLDER)

@@ -81,3 +81,9 @@ def test_bad_samples_after_the_last_fault_are_no_second_impact() -> None:
     found = judged(both("bad again 75s to 80s", "end 110s", armed=45.0, ended=70.0), second(45, 70))
     assert found.milestones["impact_over"] == BEGAN + timedelta(seconds=18)
     assert found.impact.seconds == 7.75
+
+
+def test_one_whose_trigger_never_came_is_judged_in_nothing_and_is_no_gap() -> None:
+    found = judged(story("add fault.not_triggered f2 at 12s why=too-late"), None)
+    assert answers(found)["fault:f2:effect"] == "not_applicable"
+    assert found.gaps == ()

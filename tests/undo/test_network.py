@@ -40,7 +40,7 @@ class Host:
     def exists(self, container: str) -> bool:
         return self.sidecar
 
-    def remove(self, container: str) -> None:
+    def remove(self, container: str, grace: int = 1) -> None:
         self.calls.append(f"remove {container}")
         self.sidecar = self.stuck
 
@@ -114,5 +114,11 @@ def test_a_helper_that_fails_is_not_taken_for_clean() -> None:
 
 
 def test_a_step_without_words_is_left_out_of_the_commands() -> None:
-    fault: Any = type("F", (), {"undo": {"steps": [{"verb": "unheard_of"}, *UNDO["steps"][:1]]}})
+    fault: Any = type("F", (), {"undo": {"steps": [{"verb": "unheard_of"}, *UNDO["steps"][:1]]}, "docker": {}})
     assert by_hand(fault) == "by hand: docker rm -f gameday-network-ab12"
+
+
+def test_on_another_host_the_commands_go_there() -> None:
+    fault: Any = type("F", (), {"undo": {"steps": UNDO["steps"]}, "docker": {"host": "ssh://anna@staging"}})
+    said = by_hand(fault)
+    assert said.startswith("by hand: docker -H ssh://anna@staging rm -f gameday-network-ab12 && docker -H ssh://anna@staging run --rm")
