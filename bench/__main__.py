@@ -1,47 +1,45 @@
-"""`make bench`: starts, checks, faults and a whole drill. Figures go to standard output and to `build/bench.json`."""
+"""`make bench`: starts, checks, faults, the network engine and a whole drill. Figures go to standard output and to `build/bench.json`."""
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import Any
+
+from bench import coming_up, faults, network
+from bench.row import ROUNDS, Row, timed
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-ROUNDS = int(os.environ.get("ROUNDS", "15"))
 SCENARIO = "scenarios/payments-freezes.yaml"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: our median, the other's, in seconds."""
-
-    what: str
-    ours: float
-    beside: str = ""
-    theirs: float | None = None
-
-    def text(self) -> str:
-        if self.theirs is None:
-            return f"{self.what:46} {self.ours * 1000:9.1f} ms   {self.beside}"
-        return f"{self.what:46} {self.ours * 1000:9.1f} ms   {self.beside} {self.theirs * 1000:.1f} ms   x {self.ours / self.theirs:.2f}"
 
 
 def main() -> int:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "gameday"], cwd=ROOT, check=True)
     rows: list[Row] = []
-    for row in (*starting(), *planning(), *serving(), *arming(), *drilling()):
+    for row in chain(starting(), planning(), serving(), faults.rows(), network.rows(), drilling(), coming_up.rows()):
         rows.append(row)
         print(row.text(), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
-    table = [{"what": r.what, "ours_seconds": r.ours, "beside": r.beside, "theirs_seconds": r.theirs} for r in rows]
+    table = [
+        {
+            "what": r.what,
+            "ours_seconds": r.ours,
+            "ours_p95": r.p95,
+            "beside": r.beside,
+            "theirs_seconds": r.theirs,
+            "theirs_p95": r.theirs_p95,
+        }
+        for r in rows
+    ]
     (ROOT / "build" / "bench.json").write_text(json.dumps(table, indent=2) + "\n")
     return 0
 
@@ -80,27 +78,11 @@ def serving() -> list[Row]:
     return [Row("a due slot until its drill starts", median, f"the slowest of a dozen: {worst * 1000:.0f} ms; it may take 1000")]
 
 
-def arming() -> list[Row]:
-    """Pausing a container through our fault, with its undo prepared, beside the raw call to Docker."""
-    import docker
-
-    from gameday.environments.sandbox import Sandbox
-    from gameday.faults.container_pause import ContainerPause
-
-    sandbox = Sandbox(ROOT)
-    sandbox.up(lambda _: None)
-    target, fault, raw_docker = sandbox.target("payments"), ContainerPause(), docker.APIClient()
-    ours, raw = [], []
-    for _ in range(ROUNDS):
-        ours.append(timed(lambda: fault.inject(sandbox, target)))
-        raw_docker.unpause(target.container)
-        raw.append(timed(lambda: raw_docker.pause(target.container)))
-        raw_docker.unpause(target.container)
-    return [Row("arming container_pause", statistics.median(ours), "docker pause by the SDK", statistics.median(raw))]
-
-
 def drilling() -> list[Row]:
     """A drill with the sandbox up: what it takes outside its own waiting, and how soon the alert came beside its floor."""
+    from gameday.environments.sandbox import Sandbox
+
+    Sandbox(ROOT).up(lambda _: None)
     before = {p.name for p in (ROOT / "reports").iterdir()} if (ROOT / "reports").is_dir() else set()
     began = time.time()
     command = [str(BIN / "gameday"), "run", SCENARIO, "--responders", "responders/perfect.yaml", "--keep-sandbox", "-o", "json"]
@@ -113,18 +95,30 @@ def drilling() -> list[Row]:
     (folder,) = [p for p in (ROOT / "reports").iterdir() if p.name not in before]
     moments = [json.loads(line) for line in (folder / "timeline.jsonl").read_text().splitlines()]
     first, last = (_unix(moments[i]["observed"]) for i in (0, -1))
+    waits = own_waits(folder, moments)
     replayed = timed(lambda: subprocess.run([str(BIN / "gameday"), "review", folder.name], cwd=ROOT, capture_output=True, check=False))
     detect = review["durations"]["time_to_detect"]
     return [
-        Row("a drill outside its own waiting", (first - began) + (ended - last), "before its first and after its last event"),
+        Row("a drill, from the command to its report", ended - began, "the sum of its own waits", waits),
+        Row("a drill outside its timeline", (first - began) + (ended - last), "before its first and after its last event"),
         Row("judging a drill again", replayed, f"{len(moments)} events"),
         Row("time to detect", detect["seconds"], f"detection floor {detect['floor'][0]:.1f} to {detect['floor'][1]:.1f} s"),
     ]
 
 
-def _unix(text: str) -> float:
-    from datetime import datetime
+def own_waits(folder: Path, moments: Sequence[Mapping[str, Any]]) -> float:
+    """What a drill waits for: the steady state and the offset that its scenario asks for, then alerts, responder and recovery."""
+    from gameday.bundle.folder import Folder
 
+    scenario = Folder(folder).record().plan.scenario
+    armed = next(_unix(m["observed"]) for m in moments if m["kind"] == "fault.armed")
+    kinds = ("alert.", "page.", "incident.", "change.", "comm.", "note", "fault.undone")
+    expected = [m for m in moments if m["kind"].startswith(kinds) and m["subject"]["name"] != scenario.expect.alerts.heartbeat]
+    planned = scenario.canary.steady_for + max((f.at for f in scenario.faults), default=timedelta(0))
+    return planned.total_seconds() + _unix(expected[-1]["observed"]) - armed
+
+
+def _unix(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
@@ -139,12 +133,6 @@ def side_by_side(ours: Sequence[str], theirs: Sequence[str], there: Path) -> tup
 
 def quiet(command: Sequence[str], cwd: Path = ROOT) -> None:
     subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-
-
-def timed(deed: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    deed()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ class Container:
     health_check: tuple[str, ...] = ()
     """The command by which its health is told; empty where it has none."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    ports: frozenset[str] = frozenset()
+    """Ports of this host that lead to it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Docker:
             health=str((state.get("Health") or {}).get("Status", "")),
             health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
             labels=labels,
+            ports=frozenset(str(b["HostPort"]) for bound in _bindings(data) for b in bound or () if b.get("HostPort")),
         )
 
     def pause(self, container: str) -> None:
@@ -118,15 +121,24 @@ class Docker:
         """SIGTERM, and SIGKILL after `grace` seconds."""
         self._api.stop(container, timeout=grace)
 
-    def run(self, container: str, command: Sequence[str]) -> tuple[int, str]:
+    def run(self, container: str, command: Sequence[str], user: str = "") -> tuple[int, str]:
         """Run a short command inside, to its end: its exit code, and both its streams as one text."""
-        made = self._api.exec_create(container, list(command))["Id"]
+        made = self._api.exec_create(container, list(command), user=user)["Id"]
         said = self._api.exec_start(made).decode("utf-8", "replace")
         return int(self._api.exec_inspect(made)["ExitCode"] or 0), said
 
     def start_inside(self, container: str, command: Sequence[str]) -> None:
         """Start a command inside, and leave it running."""
         self._api.exec_start(self._api.exec_create(container, list(command))["Id"], detach=True)
+
+    def folder_behind(self, container: str, path: str) -> str:
+        """The folder of the daemon's host in which a path of a container lies; empty where it lies in memory or cannot be told."""
+        data = self._api.inspect_container(container)
+        places = {"/": (data.get("GraphDriver") or {}).get("Data", {}).get("UpperDir", "")}
+        places |= {mount["Destination"]: mount.get("Source", "") for mount in data.get("Mounts") or []}
+        places |= dict.fromkeys((data["HostConfig"].get("Tmpfs") or {}), "")
+        holding = [place for place in places if f"{path.rstrip('/')}/".startswith(f"{place.rstrip('/')}/")]
+        return str(places[max(holding, key=len)])
 
     def process_numbers(self, container: str) -> list[int]:
         """The container's processes as the daemon's host numbers them, the main one first."""
@@ -166,9 +178,16 @@ class Docker:
         networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
         return tuple(a for n in networks for a in (n.get("IPAddress"), n.get("GlobalIPv6Address")) if a)
 
-    def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
+    def gateways(self, container: str) -> tuple[str, ...]:
+        """The host's own addresses on all of its networks."""
+        networks = self._api.inspect_container(container)["NetworkSettings"]["Networks"].values()
+        return tuple(a for n in networks for a in (n.get("Gateway"), n.get("IPv6Gateway")) if a)
+
+    def start_beside(
+        self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str], capabilities: Sequence[str]
+    ) -> str:
         """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
-        limits = self._helper_limits(f"container:{container}")
+        limits = self._helper_limits(f"container:{container}", capabilities)
         helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
         # Asked again and again, since the SDK leaves the connection of a log that is followed open.
@@ -209,10 +228,10 @@ class Docker:
             stream.close()
         return b"".join(parts).decode("utf-8", "replace")
 
-    def _helper_limits(self, network: str) -> Any:
+    def _helper_limits(self, network: str, capabilities: Sequence[str] = ("NET_ADMIN",)) -> Any:
         """A helper may change its network namespace, and nothing else."""
         return self._api.create_host_config(
-            network_mode=network, cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True, security_opt=["no-new-privileges"],
+            network_mode=network, cap_drop=["ALL"], cap_add=list(capabilities), read_only=True, security_opt=["no-new-privileges"],
             pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
         )  # fmt: skip
 
@@ -236,6 +255,12 @@ def _health_check(test: Sequence[str]) -> tuple[str, ...]:
             return ("sh", "-c", line)
         case _:
             return ()
+
+
+def _bindings(data: Mapping[str, Any]) -> list[Any]:
+    """Those that were asked for, which a container that does not run has too, and those that the daemon chose."""
+    asked, chosen = data.get("HostConfig", {}).get("PortBindings") or {}, data.get("NetworkSettings", {}).get("Ports") or {}
+    return [*asked.values(), *chosen.values()]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from gameday.faults import FAULTS
 from gameday.model.duration import format_duration
 from gameday.model.expectation import AlertExpectation, Bound
 from gameday.model.injection import Injection
+from gameday.model.network import SAYS
 from gameday.model.plan import PlannedFault
 from gameday.model.safe_text import safe
 
@@ -60,13 +61,23 @@ def _fault(number: int, injection: Injection, planned: PlannedFault | None, requ
     where = f"container {planned.target.name} ({planned.target.container[:12]})" if planned else "its container, not looked up yet"
     yield from _item("Where", f"{where}, in the {place} on this host, and nothing else")
     yield from _item("Effect", section(fault, "What it does"))
+    yield from _item("By means of", _means(planned))
     yield from _item("Stands for", section(fault, "The incident it stands for"))
     yield from _item("Reaches", section(fault, "Blast radius"))
     yield from _item("Begins", f"{format_duration(injection.at)} after users have been served well for {_steady(request)}")
     ends = "when somebody has mitigated it; at the latest after" if injection.hold else "after"
     yield from _item("Ends", f"{ends} {format_duration(injection.longest)}")
+    if planned and planned.undo.irreversible:
+        yield from _item("For good", section(fault, "Undo"))
+        return
     verbs = ", ".join(step.verb for step in planned.undo.steps) if planned else section(fault, "Undo")
     yield from _item("Undone by", f"{verbs.rstrip('.')}. The undo is written down before the deed, and done also if gameday crashes.")
+
+
+def _means(planned: PlannedFault | None) -> str:
+    """Which of its back ends a network fault has here."""
+    back_end = planned.undo.before.get("back_end", "") if planned else ""
+    return SAYS.get(back_end, back_end)
 
 
 def _steady(request: Request) -> str:

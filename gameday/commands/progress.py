@@ -81,6 +81,8 @@ class Progress:
             case "fault.armed":
                 return f"{event.text('name')} on {event.text('target')} is in effect"
             case "fault.undone":
+                if (lost := event.text("detail").partition("was irreversible: ")[2]) != "":
+                    return f"fault over ({event.text('by')}): {lost}"
                 return f"fault removed and verified ({event.text('by')})"
             case "fault.released":
                 return f"hold ends: {event.text('why')}"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gameday.bundle.host_state import HostState
 from gameday.conduct.preflight import Leftover, leftovers
+from gameday.environments.host_disk import limits_disks
 from gameday.environments.sandbox import COMPOSE_FILE, Sandbox
 from gameday.errors import GamedayError
 from gameday.model.network import SAYS
@@ -52,6 +53,7 @@ def look(root: Path, scenarios: int) -> Iterator[Finding]:
     if docker.ok:
         yield from network_faults()
     yield cgroups()
+    yield disks(Path("/sys/fs/cgroup"))
     yield from left(HostState())
 
 
@@ -188,6 +190,12 @@ def network_faults() -> Iterator[Finding]:
 def cgroups() -> Finding:
     two = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     return Finding("cgroups", True, False, f"version {2 if two else 1}")
+
+
+def disks(groups: Path) -> Finding:
+    able = limits_disks(groups)
+    said = "can be slowed down for one container (disk_slow)" if able else "no control group limits them, so disk_slow is refused"
+    return Finding("disks", able, False, said, "a kernel with blkio throttling (CONFIG_BLK_DEV_THROTTLING), and its controller mounted")
 
 
 def left(state: HostState) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from gameday.catalog import fault_of
-from gameday.conduct.preflight import refuse_too_many
+from gameday.conduct.preflight import refuse_blinding, refuse_irreversible, refuse_too_many
 from gameday.environments import DrillEnvironment
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Responders
@@ -23,7 +23,10 @@ def make_plan(
     """Resolve targets and read what would have to be put back. Raises Refused or InvalidInput; changes nothing."""
     if not no_fault:
         refuse_too_many(scenario, settings)
+        refuse_blinding(scenario, settings, environment.monitoring)
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
+    for planned, injection in zip(faults, scenario.faults, strict=False):
+        refuse_irreversible(planned.undo, injection, settings)
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,
         responders=responders, no_fault=no_fault, faults=faults, sources=environment.sources,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState, RunningDrill
 from gameday.errors import Refused, Stuck
-from gameday.model.injection import most_at_once
+from gameday.model.injection import Injection, most_at_once
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
+from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.processes import is_alive, kill_group
@@ -82,3 +84,26 @@ def refuse_too_many(scenario: Scenario, settings: Settings) -> None:
             f"{len(together)} faults would be in effect at one time ({names}), and this workspace allows {allowed}; "
             f"write `parallel_faults = {len(together)}` under `[limits]` in gameday.toml, or let them follow each other"
         )
+
+
+def refuse_blinding(scenario: Scenario, settings: Settings, monitoring: Collection[str]) -> None:
+    """Raises Refused where a fault acts on what the drill itself is read from, unless this workspace allows that."""
+    if settings.limits.allow_monitoring_faults:
+        return
+    for injection in scenario.faults:
+        if injection.target in monitoring:
+            raise Refused(
+                f"{injection.fault} acts on {injection.target}, from which drills read alerts, so most of this one could not be judged; "
+                "if that is what it is about, write `allow_monitoring_faults = true` under `[limits]` in gameday.toml"
+            )
+
+
+def refuse_irreversible(undo: Undo, injection: Injection, settings: Settings) -> None:
+    """Raises Refused where the damage would stay, unless both the scenario and the workspace say that it may."""
+    if not undo.irreversible:
+        return
+    what = f"{injection.fault} on {injection.target} destroys what nothing can put back"
+    if not injection.irreversible:
+        raise Refused(f"{what}; write `irreversible: true` beside it in the scenario if that is meant")
+    if not settings.limits.irreversible:
+        raise Refused(f"{what}, and this workspace does not allow that; write `irreversible = true` under `[limits]` in gameday.toml")

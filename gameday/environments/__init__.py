@@ -34,6 +34,11 @@ class DrillEnvironment(Environment, Protocol):
     def alertmanager(self) -> Endpoint | None: ...
 
     @property
+    def monitoring(self) -> frozenset[str]:
+        """The services behind these two: the drill's own eyes."""
+        ...
+
+    @property
     def pager(self) -> PagerSettings | None:
         """Where Alertmanager's webhook is taken by gameday itself; None where `ops` does that, or nobody."""
         ...

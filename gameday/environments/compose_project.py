@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from gameday.errors import InvalidInput, Missing, Refused
-from gameday.model.host import CpuQuota, HostProcess, Ran, Release
+from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
     from gameday.clients.docker import Container, Docker
+    from gameday.clients.http import Endpoint
     from gameday.model.plan import Target
     from gameday.model.sidecar import Mandate, Sidecar
 
@@ -43,6 +45,21 @@ class ComposeProject:
 
     def containers(self) -> list[Container]:
         return self.docker.containers(self.project)
+
+    @property
+    def prometheus(self) -> Endpoint | None:
+        """Where alerts and metrics are read; None where there is none."""
+        return None
+
+    @property
+    def alertmanager(self) -> Endpoint | None:
+        return None
+
+    @property
+    def monitoring(self) -> frozenset[str]:
+        """The services behind the addresses at which a drill reads its Prometheus and its Alertmanager."""
+        read = {str(urlsplit(server.url).port) for server in (self.prometheus, self.alertmanager) if server}
+        return frozenset(c.service for c in self.containers() if c.ports & read)
 
     def target(self, service: str) -> Target:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
@@ -98,7 +115,7 @@ class ComposeProject:
         }
 
     def act(self, target: Target, verb: str) -> None:
-        """`pause`, `kill` or `stop`. Raises RuntimeError where Docker says no."""
+        """`pause`, `kill` or `stop`, or one of the signals that mean "reload". Raises RuntimeError where Docker says no."""
         from docker.errors import APIError
 
         try:
@@ -109,6 +126,8 @@ class ComposeProject:
                     self.docker.kill(target.container)
                 case "stop":
                     self.docker.stop(target.container, STOP_GRACE)
+                case "HUP" | "USR1" | "USR2":
+                    self.docker.kill(target.container, f"SIG{verb}")
                 case _:
                     raise ValueError(f"no verb {verb!r}")
         except APIError as error:
@@ -116,11 +135,11 @@ class ComposeProject:
 
     # --- inside and beneath a container -------------------------------------------------------------------------
 
-    def run(self, target: Target, *command: str) -> Ran:
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
         from docker.errors import APIError
 
         try:
-            ran = Ran(*self.docker.run(target.container, command))
+            ran = Ran(*self.docker.run(target.container, command, user))
         except APIError as error:
             ran = Ran(127, str(error.explanation or error))
         # Docker gives no other sign of it than its words, and those only sometimes with code 126 or 127.
@@ -184,6 +203,16 @@ class ComposeProject:
 
         host_side.set_file_limit(self.processes(target), limit)
 
+    def disk_limit(self, target: Target, path: str) -> DiskLimit:
+        from gameday.environments import host_disk
+
+        return host_disk.limit(self.processes(target)[0], target.name, path, self.docker.folder_behind(target.container, path))
+
+    def set_disk_limit(self, target: Target, limit: DiskLimit) -> None:
+        from gameday.environments import host_disk
+
+        host_disk.set_limit(limit)
+
     def release(self, service: str) -> Release:
         """Overridden where there is something that holds releases."""
         raise Refused(
@@ -224,6 +253,9 @@ class ComposeProject:
             raise InvalidInput(f"peer {service!r}: no running container of such a service in {self.project} has an address")
         return addresses
 
+    def host_addresses(self, target: Target) -> tuple[str, ...]:
+        return self.docker.gateways(target.container)
+
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
         from docker.errors import APIError, NotFound
 
@@ -234,7 +266,9 @@ class ComposeProject:
         command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
         labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
         try:
-            said = self.docker.start_beside(target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels)
+            said = self.docker.start_beside(
+                target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels, sidecar.capabilities
+            )
         except NotFound as missing:
             raise RuntimeError(f"{self.network_image} or {target.name} is gone: {missing.explanation or missing}") from missing
         except APIError as error:

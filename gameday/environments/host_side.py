@@ -22,7 +22,7 @@ def processes(container: str, name: str, numbers: list[int]) -> tuple[HostProces
     for number in numbers:
         state, ticks = look_at(number)
         if state and state not in "ZX":
-            if container not in _cgroups(number):
+            if container not in control_groups(number):
                 raise Missing(
                     f"process {number} is not one of {name} here: its container runs on another kernel (Docker Desktop, or a remote daemon)"
                 )
@@ -34,7 +34,7 @@ def processes(container: str, name: str, numbers: list[int]) -> tuple[HostProces
 
 def cpu_quota(process: HostProcess, name: str) -> CpuQuota:
     """The file that limits the processors of the control group that a process is in."""
-    for line in _cgroups(process.pid).splitlines():
+    for line in control_groups(process.pid).splitlines():
         _, controllers, path = line.split(":", 2)
         folder = CGROUPS / controllers / path.lstrip("/")
         file = folder / ("cpu.cfs_quota_us" if controllers else "cpu.max")
@@ -80,7 +80,7 @@ def set_file_limit(processes: tuple[HostProcess, ...], limit: int) -> None:
             continue
 
 
-def _cgroups(number: int) -> str:
+def control_groups(number: int) -> str:
     try:
         return Path(f"/proc/{number}/cgroup").read_text()
     except OSError:

@@ -39,12 +39,7 @@ class BadDeploy(Noun):
                 f"{target.service} runs the release {self.release} already, so there is none to go back to; deploy a good one first"
             )
         arguments = {"url": now.url, "service": target.service, "injected": self.release, "before": now.current}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before={**before, "release": now.current},
-            steps=(UndoStep(verb="release_set", arguments=arguments),),
-        )
+        return Undo.of(target, before, UndoStep(verb="release_set", arguments=arguments), release=now.current)
 
     def inject(self, environment: Environment, target: Target) -> None:
         environment.deploy(target.service, self.release)

@@ -26,13 +26,7 @@ class ContainerStop(Noun):
     deeds: ClassVar[Deeds] = Deeds(injecting=("kill", "die", "stop"), undoing=("start",))
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
-        before = environment.state(target)
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(UndoStep(verb="container_start", arguments={"container": target.container}),),
-        )
+        return Undo.of(target, environment.state(target), UndoStep(verb="container_start", arguments={"container": target.container}))
 
     def inject(self, environment: Environment, target: Target) -> None:
         environment.act(target, "stop")

@@ -38,12 +38,7 @@ class CpuLimit(Noun):
         if quota.cpus <= self.cpus:
             raise Refused(f"{target.name} may use {quota.cpus:g} processors already; write less than that in `cpus`")
         arguments = {"container": target.container, "path": quota.path, "text": quota.text}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before={**before, "quota": quota.text},
-            steps=(UndoStep(verb="control_file_restore", arguments=arguments),),
-        )
+        return Undo.of(target, before, UndoStep(verb="control_file_restore", arguments=arguments), quota=quota.text)
 
     def inject(self, environment: Environment, target: Target) -> None:
         environment.set_cpu_quota(target, self.cpus)

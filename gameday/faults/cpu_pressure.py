@@ -9,14 +9,13 @@ Blast radius: One container, up to its processor limit; without a limit, the hos
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from gameday.model.duration import Duration
 from gameday.model.host import Deeds
-from gameday.model.injection import USUAL_CEILING
+from gameday.model.injection import GRACE, USUAL_CEILING
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from gameday.model.plan import Target
     from gameday.model.protocols import Environment
 
-GRACE = timedelta(seconds=10)
-"""They outlive `at_most` by so much, so that it is the undo that ends them wherever somebody is left to do it."""
 LOOP = (
     "read -r now rest < /proc/uptime; end=$((${now%%.*} + %d)); i=%d; while [ $i -gt 0 ]; do i=$((i-1)); "
     "(while read -r now rest < /proc/uptime && [ ${now%%.*} -lt $end ]; do n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; done) & "
@@ -47,20 +44,16 @@ class CpuPressure(Noun):
     def prepare(self, environment: Environment, target: Target) -> Undo:
         before = environment.state(target)
         environment.run(target, "sh", "-c", "exit 0")
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(UndoStep(verb="marked_processes_kill", arguments={"container": target.container, "marker": self._marker(target)}),),
+        return Undo.of(
+            target,
+            before,
+            UndoStep(verb="marked_processes_kill", arguments={"container": target.container, "marker": target.marker(self.name)}),
         )
 
     def inject(self, environment: Environment, target: Target) -> None:
         seconds = round((self.at_most + GRACE).total_seconds())
-        environment.start(target, LOOP % (seconds, self.workers), self._marker(target))
+        environment.start(target, LOOP % (seconds, self.workers), target.marker(self.name))
 
     def is_live(self, environment: Environment, target: Target) -> bool:
         """Every worker runs, and the shell that waits for them."""
-        return environment.marked(target, self._marker(target)) > self.workers
-
-    def _marker(self, target: Target) -> str:
-        return f"{self.name}.{target.container[:12]}"
+        return environment.marked(target, target.marker(self.name)) > self.workers

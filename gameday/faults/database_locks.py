@@ -9,7 +9,6 @@ Blast radius: Whatever uses the table; and, as queries pile up, whatever shares 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -17,15 +16,15 @@ from pydantic import Field
 from gameday.errors import InvalidInput
 from gameday.model.duration import Duration
 from gameday.model.host import Deeds
-from gameday.model.injection import USUAL_CEILING
+from gameday.model.injection import GRACE, USUAL_CEILING
 from gameday.model.noun import Noun
-from gameday.model.undo import Undo, UndoStep
+from gameday.model.postgres import DatabaseName, Postgres, RoleName
+from gameday.model.undo import Undo
 
 if TYPE_CHECKING:
     from gameday.model.plan import Target
     from gameday.model.protocols import Environment
 
-GRACE = timedelta(seconds=10)
 LOCK = "PGAPPNAME=%s psql -XAtq -U %s -d %s -c 'begin; lock table %s in access exclusive mode; select pg_sleep(%d)'"
 LOCKED = (
     "select count(*) from pg_locks join pg_stat_activity using (pid) "
@@ -39,42 +38,28 @@ class DatabaseLocks(Noun):
     name: ClassVar[str] = "database_locks"
     deeds: ClassVar[Deeds] = Deeds()
 
-    database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$", examples=["shop"])]
+    database: DatabaseName
     """The database that holds the table."""
     table: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$", examples=["orders"])]
     """The table to lock, with its schema where needed."""
-    user: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")] = "postgres"
+    user: RoleName = "postgres"
     """A user who may lock it and connects from inside the container without a password."""
     at_most: Duration = USUAL_CEILING
     """The same as its injection's."""
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
         before = environment.state(target)
-        if self._ask(environment, target, f"select to_regclass('{self.table}') is not null") != "t":
+        server = self._server(environment, target)
+        if server.ask(f"select to_regclass('{self.table}') is not null") != "t":
             raise InvalidInput(f"the database {self.database} of {target.name} has no table {self.table}")
-        container = {"container": target.container, "marker": self._marker(target)}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(
-                UndoStep(verb="marked_processes_kill", arguments=container),
-                UndoStep(verb="postgres_sessions_end", arguments={**container, "user": self.user, "database": self.database}),
-            ),
-        )
+        return Undo.of(target, before, *server.sessions_end(target.marker(self.name)))
 
     def inject(self, environment: Environment, target: Target) -> None:
-        marker, seconds = self._marker(target), round((self.at_most + GRACE).total_seconds())
+        marker, seconds = target.marker(self.name), round((self.at_most + GRACE).total_seconds())
         environment.start(target, LOCK % (marker, self.user, self.database, self.table, seconds), marker)
 
     def is_live(self, environment: Environment, target: Target) -> bool:
-        return self._ask(environment, target, LOCKED.format(self._marker(target), self.table)) not in ("", "0")
+        return self._server(environment, target).ask(LOCKED.format(target.marker(self.name), self.table)) not in ("", "0")
 
-    def _ask(self, environment: Environment, target: Target, query: str) -> str:
-        said = environment.run(target, "psql", "-XAtq", "-U", self.user, "-d", self.database, "-c", query)
-        if said.code:
-            raise InvalidInput(f"{target.name} does not let {self.user} ask the database {self.database}: {said.output.strip()[-200:]}")
-        return said.output.strip()
-
-    def _marker(self, target: Target) -> str:
-        return f"{self.name}.{target.container[:12]}"
+    def _server(self, environment: Environment, target: Target) -> Postgres:
+        return Postgres(environment, target, self.user, self.database)

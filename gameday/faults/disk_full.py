@@ -9,7 +9,6 @@ Blast radius: What lies on that filesystem. Refused where it is larger than 512 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -17,7 +16,7 @@ from pydantic import Field
 from gameday.errors import InvalidInput, Refused
 from gameday.model.duration import Duration
 from gameday.model.host import Deeds
-from gameday.model.injection import USUAL_CEILING
+from gameday.model.injection import GRACE, USUAL_CEILING
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from gameday.model.plan import Target
     from gameday.model.protocols import Environment
 
-GRACE = timedelta(seconds=10)
 LARGEST = 512 * 1024
 """Kilobytes. A larger filesystem is not a container's own, and takes too long to fill."""
 FULL = 64
@@ -53,20 +51,17 @@ class DiskFull(Noun):
                 f"mount a tmpfs or a small volume there (at most {LARGEST // 1024} MB)"
             )
         container = {"container": target.container}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(
-                UndoStep(verb="marked_processes_kill", arguments={**container, "marker": self._marker(target)}),
-                UndoStep(verb="container_start", arguments=container),
-                UndoStep(verb="inside_file_remove", arguments={**container, "path": self._file(target)}),
-            ),
+        return Undo.of(
+            target,
+            before,
+            UndoStep(verb="marked_processes_kill", arguments={**container, "marker": target.marker(self.name)}),
+            UndoStep(verb="container_start", arguments=container),
+            UndoStep(verb="inside_file_remove", arguments={**container, "path": self._file(target)}),
         )
 
     def inject(self, environment: Environment, target: Target) -> None:
         seconds, file = round((self.at_most + GRACE).total_seconds()), self._file(target)
-        environment.start(target, FILL % (file, seconds, file), self._marker(target))
+        environment.start(target, FILL % (file, seconds, file), target.marker(self.name))
 
     def is_live(self, environment: Environment, target: Target) -> bool:
         _, _, free = self._filesystem(environment, target)
@@ -82,6 +77,3 @@ class DiskFull(Noun):
 
     def _file(self, target: Target) -> str:
         return f"{self.path.rstrip('/')}/.gameday-{target.container[:12]}"
-
-    def _marker(self, target: Target) -> str:
-        return f"{self.name}.{target.container[:12]}"

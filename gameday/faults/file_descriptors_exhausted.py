@@ -37,12 +37,7 @@ class FileDescriptorsExhausted(Noun):
         if now <= self.limit:
             raise Refused(f"{target.name} may open {now} files already; write less than that in `limit`")
         arguments = {"container": target.container, "injected": str(self.limit), "before": str(now)}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before={**before, "open_files": str(now)},
-            steps=(UndoStep(verb="file_limits_restore", arguments=arguments),),
-        )
+        return Undo.of(target, before, UndoStep(verb="file_limits_restore", arguments=arguments), open_files=str(now))
 
     def inject(self, environment: Environment, target: Target) -> None:
         environment.set_file_limit(target, self.limit)

@@ -9,7 +9,6 @@ Blast radius: One container. Refused where it has no memory limit, since the hos
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -17,7 +16,7 @@ from pydantic import Field
 from gameday.errors import Refused
 from gameday.model.duration import Duration
 from gameday.model.host import Deeds
-from gameday.model.injection import USUAL_CEILING
+from gameday.model.injection import GRACE, USUAL_CEILING
 from gameday.model.noun import Noun
 from gameday.model.undo import Undo, UndoStep
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from gameday.model.plan import Target
     from gameday.model.protocols import Environment
 
-GRACE = timedelta(seconds=10)
-"""It outlives `at_most` by so much, so that it is the undo that ends it wherever somebody is left to do it."""
 HOLD = "{ head -c %d /dev/zero; sleep %d; } | tail -n 1 > /dev/null"
 """`tail` keeps what may still be the last line, and zeros never end one."""
 NEEDS = "command -v head && command -v tail && command -v sleep"
@@ -56,27 +53,21 @@ class MemoryPressure(Noun):
             raise Refused(f"{target.name} may use {limit} MB; write no more than that in `megabytes`")
         if environment.run(target, "sh", "-c", NEEDS).code:
             raise Refused(f"{target.name} has no `head`, `tail` and `sleep`, which memory_pressure needs inside")
-        arguments = {"container": target.container, "marker": self._marker(target)}
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(
-                UndoStep(verb="marked_processes_kill", arguments=arguments),
-                UndoStep(verb="container_start", arguments={"container": target.container}),
-            ),
+        arguments = {"container": target.container, "marker": target.marker(self.name)}
+        return Undo.of(
+            target,
+            before,
+            UndoStep(verb="marked_processes_kill", arguments=arguments),
+            UndoStep(verb="container_start", arguments={"container": target.container}),
         )
 
     def inject(self, environment: Environment, target: Target) -> None:
         seconds = round((self.at_most + GRACE).total_seconds())
-        environment.start(target, HOLD % (self.megabytes * 2**20, seconds), self._marker(target))
+        environment.start(target, HOLD % (self.megabytes * 2**20, seconds), target.marker(self.name))
 
     def is_live(self, environment: Environment, target: Target) -> bool:
         """Its processes run, and the container's together hold as much as it was told to take."""
-        if not environment.marked(target, self._marker(target)):
+        if not environment.marked(target, target.marker(self.name)):
             return False
         held = environment.run(target, "sh", "-c", HELD).output.strip()
         return held.isdecimal() and int(held) >= self.megabytes * 1024
-
-    def _marker(self, target: Target) -> str:
-        return f"{self.name}.{target.container[:12]}"

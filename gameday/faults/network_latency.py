@@ -16,30 +16,22 @@ Blast radius: One container's network, or its traffic with one peer or port.
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from gameday.model.duration import Duration
-from gameday.model.host import Deeds
-from gameday.model.network import BackEnd, Direction, Peer, Port, in_place, sidecar_of, undo_of
-from gameday.model.noun import Noun
-
-if TYPE_CHECKING:
-    from gameday.model.plan import Target
-    from gameday.model.protocols import Environment
-    from gameday.model.sidecar import Sidecar
-    from gameday.model.undo import Undo
+from gameday.model.network import Order
+from gameday.model.sidecar_fault import ChanceFault
 
 LONGEST = 60.0
 """Seconds. Beyond that the kernel holds more packets than it should, and everybody has hung up."""
 
 
-class NetworkLatency(Noun):
+class NetworkLatency(ChanceFault):
     """`{fault: network_latency, target: payments, delay: 300ms, jitter: 50ms, peer: shop}`."""
 
     name: ClassVar[str] = "network_latency"
-    deeds: ClassVar[Deeds] = Deeds()
 
     delay: Duration
     """What is added to each round trip."""
@@ -47,14 +39,6 @@ class NetworkLatency(Noun):
     """How far the delay of one packet may lie from that."""
     distribution: Literal["uniform", "normal"] = "uniform"
     """How the jitter is spread."""
-    direction: Direction = "both"
-    """Which packets of the target: those it gets (`in`), those it sends (`out`), or both."""
-    peer: Peer | None = None
-    """A service of the same project, an address or a network such as 10.0.0.0/8; without it, everybody."""
-    port: Port | None = None
-    """A port, on either side; without it, all."""
-    seed: int = 0
-    """The same seed gives the same jitter."""
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
@@ -64,21 +48,12 @@ class NetworkLatency(Noun):
             raise ValueError("jitter is longer than delay; no packet can arrive before it was sent")
         return self
 
-    def prepare(self, environment: Environment, target: Target) -> Undo:
-        return undo_of(environment, target, self._sidecar(environment, target))
-
-    def inject(self, environment: Environment, target: Target) -> None:
-        environment.start_sidecar(target, self._sidecar(environment, target))
-
-    def is_live(self, environment: Environment, target: Target) -> bool:
-        return in_place(self, environment, target, queued=True)
-
-    def _sidecar(self, environment: Environment, target: Target) -> Sidecar:
+    def order(self) -> Order:
         delay, jitter = self._each_way()
-        shape = ("--jitter", f"{jitter:.6f}", "--distribution", self.distribution, "--seed", str(self.seed)) if jitter else ()
-        # netem delays only what leaves a device.
-        back_ends: tuple[BackEnd, ...] = ("netem", "nfqueue") if self.direction == "out" else ("nfqueue",)
-        return sidecar_of(self, environment, target, back_ends, "--deed", "queue", "--delay", f"{delay:.6f}", *shape)
+        if not jitter:
+            return self.queued("--delay", f"{delay:.6f}", first="netem")
+        shape = ("--jitter", f"{jitter:.6f}", "--distribution", self.distribution, "--seed", str(self.seed))
+        return self.queued("--delay", f"{delay:.6f}", *shape)
 
     def _each_way(self) -> tuple[float, float]:
         """Seconds of delay and jitter of one packet, so that a round trip gets what was asked for."""

@@ -29,14 +29,8 @@ class ProcessCrash(Noun):
     deeds: ClassVar[Deeds] = Deeds(injecting=("die", "start"), undoing=("start",))
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
-        before = environment.state(target)
         environment.processes(target)  # refuses, before anything is broken, where they cannot be reached
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(UndoStep(verb="container_start", arguments={"container": target.container}),),
-        )
+        return Undo.of(target, environment.state(target), UndoStep(verb="container_start", arguments={"container": target.container}))
 
     def inject(self, environment: Environment, target: Target) -> None:
         main = environment.processes(target)[:1]

@@ -32,12 +32,7 @@ class ProcessHang(Noun):
         before = environment.state(target)
         if any(p.state == "T" for p in environment.processes(target)):
             raise Refused(f"a process of {target.name} is stopped already, by somebody else; let it go on first (kill -CONT)")
-        return Undo(
-            target=target.service,
-            identity={"container": target.container, "started_at": before["started_at"]},
-            before=before,
-            steps=(UndoStep(verb="processes_continue", arguments={"container": target.container}),),
-        )
+        return Undo.of(target, before, UndoStep(verb="processes_continue", arguments={"container": target.container}))
 
     def inject(self, environment: Environment, target: Target) -> None:
         for _ in range(2):  # the second time for what was just being started

@@ -38,7 +38,7 @@ def find(drill: Drill) -> Iterator[Gap]:
             area="drill",
             severity="S2",
             subject=Subject(kind="source", name=source),
-            summary=f"{source} could not be read for part of the drill; {undecided} verdicts are undecidable",
+            summary=f"{source} could not be read for part of the drill; {undecided} verdict{' is' if undecided == 1 else 's are'} undecidable",
             expected=verdict.expectation,
             observed=verdict.why,
             fix=f"Find out why {source} could not be read, make it independent of what is broken, and drill again.",

@@ -7,11 +7,17 @@ from collections.abc import Collection, Mapping
 FAULT_CLASSES: Mapping[str, tuple[str, ...]] = {
     "container": ("container_kill", "container_pause", "container_stop"),
     "process": ("process_crash", "process_hang"),
-    "network": ("connection_reset", "network_latency", "network_loss", "network_partition"),
-    "resources": ("cpu_limit", "cpu_pressure", "disk_full", "file_descriptors_exhausted", "memory_pressure"),
-    "database": ("database_connections_exhausted", "database_locks"),
+    "network": (
+        "connection_reset", "dns_failure", "network_bandwidth", "network_corrupt", "network_duplicate", "network_latency",
+        "network_loss", "network_partition", "network_reorder",
+    ),
+    "resources": ("cpu_limit", "cpu_pressure", "clock_skew", "disk_full", "disk_slow", "file_descriptors_exhausted", "memory_pressure"),
+    "database": ("database_connections_exhausted", "database_locks", "replica_lag"),
+    "dependency": ("cache_flush", "credential_revoked", "http_errors", "http_slow", "queue_backlog"),
     "release": ("bad_deploy",),
-}
+    "configuration": ("certificate_expired", "config_change"),
+    "monitoring": ("alertmanager_down", "scrape_blocked"),
+}  # fmt: skip
 """Each class with its faults. A fault that an installed package brings is a class of its own."""
 
 

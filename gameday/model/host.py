@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -34,6 +35,13 @@ class CpuQuota(NamedTuple):
     path: str
     text: str
     cpus: float
+
+
+class DiskLimit(NamedTuple):
+    """What the kernel's files say of one device for one container: `files` by path. `device` is a disk's numbers, such as 254:0."""
+
+    device: str
+    files: Mapping[str, str]
 
 
 class Deeds(NamedTuple):

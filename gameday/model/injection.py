@@ -15,6 +15,9 @@ CEILING = timedelta(minutes=60)
 """No fault of any scenario lives longer than this."""
 USUAL_CEILING = timedelta(minutes=10)
 """`at_most` where a scenario says nothing."""
+GRACE = timedelta(seconds=10)
+"""What a fault starts inside a target outlives `at_most` by so much, so that it is the undo that ends it wherever somebody
+is left to do it."""
 
 
 class Injection(Noun):
@@ -32,6 +35,8 @@ class Injection(Noun):
     """It stays for this long."""
     at_most: Duration = USUAL_CEILING
     """The longest it may stay; never over 1h."""
+    irreversible: bool = False
+    """`true`: what it destroys may be lost. Faults that can be undone need it not; others are refused without it."""
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     """The fault's own keys."""
 

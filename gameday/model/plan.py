@@ -29,6 +29,10 @@ class Target(Noun):
     started_at: str = ""
     """When its main process was started, as Docker writes it: the same container may be another one after a restart."""
 
+    def marker(self, fault: str) -> str:
+        """What a fault leaves inside carries this, so that its undo finds exactly that."""
+        return f"{fault}.{self.container[:12]}"
+
 
 class PlannedFault(Noun):
     """One injection with its target and the undo that was read for it."""

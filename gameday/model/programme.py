@@ -19,7 +19,7 @@ class Duty(Noun):
     service: Annotated[str, Field(min_length=1, max_length=100)]
     """The service, as services.yaml names it."""
     faults: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], Field(min_length=1)]
-    """Classes of faults: container, process, network, resources, database, release; or single faults by name."""
+    """Classes of faults: container, process, network, resources, database, release, monitoring; or single faults by name."""
     every_months: Months | None = None
     """At least once in so many months; where it is left out, as the whole programme says."""
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from gameday.model.drill import Drill
     from gameday.model.gap import Gap
-    from gameday.model.host import CpuQuota, Deeds, HostProcess, Ran, Release
+    from gameday.model.host import CpuQuota, Deeds, DiskLimit, HostProcess, Ran, Release
     from gameday.model.observation import Observation
     from gameday.model.plan import Target
     from gameday.model.probe import Reach
@@ -43,11 +43,11 @@ class Environment(Protocol):
         ...
 
     def act(self, target: Target, verb: str) -> None:
-        """Do one thing to a container: `pause`, `kill`, `stop`."""
+        """Do one thing to a container: `pause`, `kill`, `stop`; or send `HUP`, `USR1` or `USR2` to its main process."""
         ...
 
-    def run(self, target: Target, *command: str) -> Ran:
-        """Run a short command inside, to its end. Raises Missing where the container has no such program."""
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
+        """Run a short command inside, to its end, as the container's own user or another. Raises Missing where it has no such program."""
         ...
 
     def start(self, target: Target, script: str, marker: str) -> None:
@@ -82,6 +82,12 @@ class Environment(Protocol):
         """The same for each of its processes that has the main one's limit."""
         ...
 
+    def disk_limit(self, target: Target, path: str) -> DiskLimit:
+        """How fast it may read and write the disk on which a path inside it lies. Raises Missing where that cannot be set."""
+        ...
+
+    def set_disk_limit(self, target: Target, limit: DiskLimit) -> None: ...
+
     def release(self, service: str) -> Release:
         """Raises Refused where this place has no releases."""
         ...
@@ -104,6 +110,10 @@ class Environment(Protocol):
 
     def addresses(self, service: str) -> tuple[str, ...]:
         """Where the running containers of a service are reached. Raises InvalidInput where there are none."""
+        ...
+
+    def host_addresses(self, target: Target) -> tuple[str, ...]:
+        """From where this host itself comes to the target: the gateways of its networks."""
         ...
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:

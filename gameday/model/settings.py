@@ -111,6 +111,10 @@ class LimitSettings(Noun):
 
     parallel_faults: Annotated[int, Field(ge=1, le=10)] = 1
     """How many faults may be in effect at one time."""
+    allow_monitoring_faults: bool = False
+    """Whether faults may act on the Prometheus and the Alertmanager that drills themselves read."""
+    irreversible: bool = False
+    """Whether faults may be injected whose damage stays, such as `cache_flush`. Each must say `irreversible: true` too."""
 
 
 def _store(url: str) -> str:

@@ -28,3 +28,5 @@ class Sidecar(Noun):
     peers: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     """Words for `engine.py hold`."""
+    capabilities: tuple[str, ...] = ("NET_ADMIN",)
+    """What it may do, as Docker calls it: a helper may change its network namespace, and nothing else."""

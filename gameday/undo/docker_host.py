@@ -59,16 +59,30 @@ class DockerHost:
             raise TargetGone(container) from gone
         return ContainerState(bool(state["Running"]), bool(state["Paused"]), str(state["StartedAt"]))
 
+    def can_be_entered(self, container: str) -> bool:
+        """Whether commands can run inside: False where it does not run. Raises NotDone where it is paused."""
+        now = self.state(container)
+        if now.paused:
+            raise NotDone(f"{container[:12]} is paused, and nothing can be done inside")
+        return now.running
+
     def unpause(self, container: str) -> None:
         self._tolerating(("is not paused", "is not running"), self._api.unpause, container)
 
     def start(self, container: str) -> None:
         self._tolerating(("already started",), self._api.start, container)
 
-    def run(self, container: str, command: tuple[str, ...]) -> str:
-        """Run a short command inside, to its end, and return what it printed. Raises NotDone where it fails."""
+    def signal(self, container: str, signal: str) -> None:
+        """Send a signal to its main process. One that does not run gets none."""
+        self._tolerating(("is not running",), self._api.kill, container, signal)
+
+    def run(self, container: str, command: tuple[str, ...], user: str = "") -> str:
+        """Run a short command inside, to its end, and return what it printed. Raises NotDone where it fails.
+
+        `user` is a name or number; without it, the container's own.
+        """
         try:
-            made = self._api.exec_create(container, list(command), stdin=False)["Id"]
+            made = self._api.exec_create(container, list(command), stdin=False, user=user)["Id"]
             said = self._api.exec_start(made).decode("utf-8", "replace").strip()
         except NotFound as gone:
             raise TargetGone(container) from gone
@@ -76,6 +90,18 @@ class DockerHost:
         if code:
             raise NotDone(f"{command[0]} in {container[:12]} ended with code {code}: {said[-200:]}")
         return str(said)
+
+    def archive(self, container: str, path: str) -> bytes:
+        """A file as a tar archive, also of a container that does not run; empty where there is no such file."""
+        self.state(container)  # raises where it was removed
+        try:
+            stream, _ = self._api.get_archive(container, path)
+        except NotFound:
+            return b""
+        return b"".join(stream)
+
+    def put_archive(self, container: str, folder: str, archive: bytes) -> None:
+        self._api.put_archive(container, folder, archive)
 
     def exists(self, container: str) -> bool:
         """Whether there is a container of this name, running or not."""
@@ -85,10 +111,10 @@ class DockerHost:
             return False
         return True
 
-    def remove(self, container: str) -> None:
-        """Let it end by itself for a second, then remove it. Gone already is fine."""
+    def remove(self, container: str, grace: int = 1) -> None:
+        """Let it end by itself for so many seconds, then remove it. Gone already is fine."""
         with contextlib.suppress(NotFound):
-            self._api.stop(container, timeout=1)
+            self._api.stop(container, timeout=grace)
         try:
             self._api.remove_container(container, force=True, v=True)
         except NotFound:
@@ -111,10 +137,10 @@ class DockerHost:
         finally:
             self._api.remove_container(helper, force=True, v=True)
 
-    def _tolerating(self, fine: tuple[str, ...], call: Any, container: str) -> None:
+    def _tolerating(self, fine: tuple[str, ...], call: Any, container: str, *more: str) -> None:
         """Someone else may have done it in between: what Docker then complains of is what we want."""
         try:
-            call(container)
+            call(container, *more)
         except NotFound as gone:
             raise TargetGone(container) from gone
         except APIError as error:

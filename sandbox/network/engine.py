@@ -12,10 +12,13 @@ import signal
 import sys
 import time
 
+import proxy
 import rules
 import shaping
 from netlink import Refused, Socket
-from packets import Queues, Treatment
+from order import directions, is_queued, leaf, parser, queue, treatments
+from packets import SENT_AGAIN, Copies, Queues
+from treatment import Treatment
 
 QUEUES = pathlib.Path("/proc/self/net/netfilter/nfnetlink_queue")
 REFUSED = 6
@@ -30,28 +33,29 @@ def hold(order: argparse.Namespace) -> None:
     signal.signal(signal.SIGINT, _end)
     until = time.monotonic() + order.seconds
     try:
-        if order.back_end == "netem":
-            _hold_by_netem(order, until)
+        if order.back_end in ("netem", "tbf"):
+            _hold_by_shaping(order, until)
+        elif order.back_end == "proxy":
+            proxy.hold(order, until, lambda: _armed(order))
         else:
             _hold_by_rules(order, until)
     except Ended:
         pass
 
 
-def _hold_by_netem(order: argparse.Namespace, until: float) -> None:
-    delay = shaping.Delay(order.delay * 1000, order.jitter * 1000, order.distribution)
-    on = shaping.devices()
-    shaping.put_in_place(delay, tuple(order.peer), order.port, on)
+def _hold_by_shaping(order: argparse.Namespace, until: float) -> None:
+    shaper = shaping.Shaper(order.key, shaping.devices())
+    shaper.put_in_place(leaf(order), tuple(order.peer), order.port)
     try:
         _armed(order)
         _sleep(until)
     finally:
-        shaping.clear(on)
+        shaper.clear()
 
 
 def _hold_by_rules(order: argparse.Namespace, until: float) -> None:
     table = rules.Table(Socket(), order.key)
-    queues = Queues(_treatments(order), order.seed) if order.deed == "queue" else None
+    queues = Queues(treatments(order), order.seed, Copies() if order.duplicate else None) if is_queued(order) else None
     if queues:
         # Bound before a packet is sent there; where nobody listened, it would pass.
         queues.bind()
@@ -68,38 +72,28 @@ def _hold_by_rules(order: argparse.Namespace, until: float) -> None:
             queues.let_all_pass()
 
 
-def _treatments(order: argparse.Namespace) -> dict[int, Treatment]:
-    treatment = Treatment(order.delay, order.jitter, order.distribution, order.loss)
-    return {_queue(order, direction): treatment for direction in _directions(order)}
-
-
-def _queue(order: argparse.Namespace, direction: str) -> int:
-    return order.queue + (direction == "out")
-
-
-def _directions(order: argparse.Namespace) -> tuple[str, ...]:
-    return ("in", "out") if order.direction == "both" else (order.direction,)
-
-
 def _create(table: rules.Table, order: argparse.Namespace) -> None:
     """By the kernel's own queue expression, or by that of iptables where it has none."""
     owned = order.back_end != "nftables"
     for to_queue in (rules.to_queue, rules.to_queue_by_iptables):
-        chains = {d: _rules(order, d, to_queue(_queue(order, d))) for d in _directions(order)}
+        chains = {d: _rules(order, d, to_queue(queue(order, d))) for d in directions(order)}
         try:
             table.create(chains, owned=owned)
         except Refused as no:
-            if no.number != errno.ENOENT or order.deed != "queue" or to_queue is rules.to_queue_by_iptables:
+            if no.number != errno.ENOENT or not is_queued(order) or to_queue is rules.to_queue_by_iptables:
                 raise
         else:
             return
 
 
 def _rules(order: argparse.Namespace, direction: str, to_queue: bytes) -> list[rules.Expressions]:
+    if order.deed == "resolve":
+        return rules.answers_of_resolvers(to_queue)
     match = rules.Match(direction, tuple(order.peer), order.port)
     deed = {"queue": to_queue, "drop": rules.drop(), "reset": rules.reset()}[order.deed]
     protocols = (rules.TCP,) if order.deed == "reset" else (rules.TCP, rules.UDP)
     first = [rules.resets_pass()] if order.deed == "reset" else []
+    first += [rules.marked_passes(SENT_AGAIN)] if order.duplicate else []
     return [*first, *rules.dns_passes(direction), *rules.caught(match, deed, protocols)]
 
 
@@ -107,7 +101,7 @@ def look(order: argparse.Namespace) -> None:
     """One line: how many rules, queues that somebody listens to, and devices that are shaped."""
     count = rules.Table(Socket(), order.key).rules()
     bound = len({order.queue, order.queue + 1} & set(_bound()))
-    print(f"rules={count} queues={bound} shaped={len(shaping.ours(shaping.devices()))}")
+    print(f"rules={count} queues={bound} shaped={len(shaping.Shaper(order.key, shaping.devices()).ours())}")
 
 
 def _bound() -> list[int]:
@@ -122,7 +116,7 @@ def clear(order: argparse.Namespace) -> None:
     table = rules.Table(Socket(), order.key)
     found = [f"table {table.name}"] if table.exists() else []
     table.delete()
-    found += [f"qdisc on {device}" for device in shaping.clear(shaping.devices())]
+    found += [f"qdisc on {device}" for device in shaping.Shaper(order.key, shaping.devices()).clear()]
     if table.exists():
         raise OSError(f"table {table.name} is still there")
     print("removed " + ", ".join(found) if found else "clean")
@@ -136,6 +130,7 @@ def try_all(order: argparse.Namespace) -> None:
         ("nfqueue", _try_nfqueue),
         ("nftables-owner", _try_owned),
         ("nftables", _try_table),
+        ("proxy", _try_proxy),
     ):
         try:
             attempt()
@@ -146,20 +141,22 @@ def try_all(order: argparse.Namespace) -> None:
 
 
 def _try_netem() -> None:
-    shaping.put_in_place(shaping.Delay(1, 1, "normal"), ("127.0.0.9",), 9, ["lo"])
-    shaping.clear(["lo"])
+    _try_shape(shaping.by_netem(Treatment(delay=0.001)))
 
 
 def _try_tbf() -> None:
-    shaping.run(
-        ["tc", "qdisc", "add", "dev", "lo", "root", "handle", shaping.HANDLE, "tbf", "rate", "1mbit", "burst", "16kb", "latency", "50ms"]
-    )
-    shaping.clear(["lo"])
+    _try_shape(shaping.by_tbf(1_000_000))
+
+
+def _try_shape(wanted: shaping.Command) -> None:
+    shaper = shaping.Shaper("try", ["lo"])
+    shaper.put_in_place(wanted, ("127.0.0.9",), 9)
+    shaper.clear()
 
 
 def _try_nfqueue() -> None:
     order = parser().parse_args(["hold", "--key", "try", "--deed", "queue", "--delay", "0.1", "--queue", "9"])
-    Queues(_treatments(order), 0).bind()
+    Queues(treatments(order), 0).bind()
     table = rules.Table(Socket(), order.key)
     _create(table, order)
     table.delete()
@@ -175,6 +172,11 @@ def _try_table(*, owned: bool = False) -> None:
     table.delete()
 
 
+def _try_proxy() -> None:
+    order = parser().parse_args(["hold", "--key", "try", "--back-end", "proxy", "--port", "9", "--seconds", "0"])
+    proxy.hold(order, 0.0, lambda: None)
+
+
 def _armed(order: argparse.Namespace) -> None:
     print(f"armed {order.back_end}", flush=True)
 
@@ -186,28 +188,6 @@ def _sleep(until: float) -> None:
 
 def _end(number: int, frame: object) -> None:
     raise Ended
-
-
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="engine.py", description="The network engine of gameday.")
-    verbs = top.add_subparsers(dest="verb", required=True)
-    for name in ("hold", "look", "clear", "try"):
-        verb = verbs.add_parser(name)
-        verb.add_argument("--key", default="")
-        verb.add_argument("--queue", type=int, default=0)
-        if name == "hold":
-            verb.add_argument("--back-end", default="nfqueue", choices=("netem", "nfqueue", "nftables-owner", "nftables"))
-            verb.add_argument("--deed", default="queue", choices=("queue", "drop", "reset"))
-            verb.add_argument("--seconds", type=float, default=3600)
-            verb.add_argument("--direction", default="both", choices=("in", "out", "both"))
-            verb.add_argument("--peer", action="append", default=[])
-            verb.add_argument("--port", type=int, default=0)
-            verb.add_argument("--delay", type=float, default=0.0)
-            verb.add_argument("--jitter", type=float, default=0.0)
-            verb.add_argument("--distribution", default="uniform", choices=("uniform", "normal"))
-            verb.add_argument("--loss", type=float, default=0.0)
-            verb.add_argument("--seed", type=int, default=0)
-    return top
 
 
 VERBS = {"hold": hold, "look": look, "clear": clear, "try": try_all}

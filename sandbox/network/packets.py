@@ -10,53 +10,26 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from functools import cache
 
+from headers import connection_of, receiver_of
 from netlink import Socket, attribute, attributes, message, messages, u32
+from treatment import Packet, Treats
 
 QUEUE = 3 << 8
 PACKET, VERDICT, CONFIG, VERDICT_BATCH = QUEUE, QUEUE | 1, QUEUE | 2, QUEUE | 3
 DROP, ACCEPT = 0, 1
 BIND = 1
-HEADERS = 64
-"""Bytes of a packet that are read to tell its connection."""
+HEADERS, ALL = 64, 0xFFFF
+"""Bytes of a packet that are read: enough to tell its connection, or all."""
 HELD_AT_MOST = 65_536
 """Packets in one queue; what comes beyond passes at once."""
 FAIL_OPEN, WHOLE_SEGMENTS = 0x1, 0x4
 FORGET_AFTER = 10_000
 """Connections whose order is remembered."""
-
-
-class Treatment(NamedTuple):
-    """What happens to each packet of one direction. Seconds; loss is a share between 0 and 1."""
-
-    delay: float = 0.0
-    jitter: float = 0.0
-    distribution: str = "uniform"
-    loss: float = 0.0
-
-    @property
-    def is_constant(self) -> bool:
-        """Every packet waits equally long, so their order is that of their coming."""
-        return not self.jitter and not self.loss
-
-    def wait(self, chance: random.Random) -> float | None:
-        """Seconds to hold the next packet; none: it is lost."""
-        if self.loss and chance.random() < self.loss:
-            return None
-        if not self.jitter:
-            return self.delay
-        drawn = chance.gauss(0, self.jitter) if self.distribution == "normal" else chance.uniform(-self.jitter, self.jitter)
-        return max(0.0, self.delay + drawn)
-
-
-class Packet(NamedTuple):
-    """One packet as the kernel told it: `connection` is what it has of addresses and ports."""
-
-    queue: int
-    id: int
-    connection: bytes
+SENT_AGAIN = 0x6D61
+"""The mark of a copy that we sent, so that it is not caught once more."""
 
 
 def read_packet(rest: bytes) -> Packet | None:
@@ -65,49 +38,81 @@ def read_packet(rest: bytes) -> Packet | None:
     if 1 not in found:
         return None
     (queue,), (number,) = struct.unpack_from(">H", rest, 2), struct.unpack_from(">I", found[1])
-    return Packet(queue, number, connection_of(found.get(10, b"")))
+    data = found.get(10, b"")
+    # The kernel tells the whole length where it copied less.
+    size = struct.unpack(">I", found[13])[0] if 13 in found else len(data)
+    return Packet(queue, number, connection_of(data), size, data)
 
 
-def connection_of(start: bytes) -> bytes:
-    """Protocol, addresses and ports of an IP packet; empty where it cannot be told."""
-    if len(start) >= 20 and start[0] >> 4 == 4:
-        size = (start[0] & 15) * 4
-        return start[9:10] + start[12:20] + start[size : size + 4]
-    if len(start) >= 44 and start[0] >> 4 == 6:
-        return start[6:7] + start[8:44]
-    return b""
-
-
-def verdict(queue: int, number: int, deed: int) -> bytes:
-    return message(VERDICT, 0, attribute(2, u32(deed) + u32(number)), resource=queue)
+def verdict(queue: int, number: int, deed: int, changed: bytes = b"") -> bytes:
+    """`changed` takes the place of what is in the packet."""
+    if changed:
+        return message(VERDICT, 0, attribute(2, u32(deed) + u32(number)) + attribute(10, changed), resource=queue)
+    return _head(VERDICT, queue) + _PAIR.pack(deed, number)
 
 
 def verdict_up_to(queue: int, number: int) -> bytes:
     """Accept every packet of a queue up to this one."""
-    return message(VERDICT_BATCH, 0, attribute(2, u32(ACCEPT) + u32(number)), resource=queue)
+    return _head(VERDICT_BATCH, queue) + _PAIR.pack(ACCEPT, number)
+
+
+_PAIR = struct.Struct(">II")
+
+
+@cache
+def _head(kind: int, queue: int) -> bytes:
+    """What is the same in every verdict: it is sent for each packet."""
+    return message(kind, 0, attribute(2, bytes(_PAIR.size)), resource=queue)[: -_PAIR.size]
+
+
+class Copies:
+    """Sends a packet that is there once more, with its own header. A copy of what came in arrives by way of loopback."""
+
+    def __init__(self) -> None:
+        self._sockets = {}
+        for version, family in ((4, socket.AF_INET), (6, socket.AF_INET6)):
+            try:
+                raw = socket.socket(family, socket.SOCK_RAW, 255)  # IPPROTO_RAW: the header comes with the packet
+            except OSError:
+                if version == 4:
+                    raise
+                continue  # a kernel without IPv6
+            raw.setsockopt(socket.SOL_SOCKET, 36, SENT_AGAIN)  # SO_MARK
+            raw.setblocking(False)
+            self._sockets[version] = raw
+
+    def send(self, packet: bytes) -> None:
+        version = packet[0] >> 4
+        address = socket.inet_ntop(socket.AF_INET if version == 4 else socket.AF_INET6, receiver_of(packet))
+        try:
+            self._sockets[version].sendto(packet, (address, 0))
+        except (OSError, KeyError):
+            return  # a copy that finds no room is lost, as on any line
 
 
 class Queues:
     """The queues of one fault: each direction's number, with its treatment."""
 
-    def __init__(self, treatments: dict[int, Treatment], seed: int) -> None:
+    def __init__(self, treatments: Mapping[int, Treats], seed: int, copies: Copies | None = None) -> None:
         self._socket = Socket()
         self._treatments = treatments
+        self._copies = copies
         self._chance = {queue: random.Random(f"{seed}/{index}") for index, queue in enumerate(treatments)}
         self._held: list[tuple[float, int, int, int]] = []
         self._taken = 0
         self._latest: dict[bytes, float] = {}
-        self._in_order = all(t.is_constant for t in treatments.values())
+        self._in_order = all(t.in_order for t in treatments.values())
 
     def bind(self) -> None:
         """Take the queues. Raises Refused, with EBUSY where another process has one of them."""
-        for queue in self._treatments:
+        for queue, treatment in self._treatments.items():
             self._socket.ask(CONFIG, attribute(1, struct.pack(">BBH", BIND, 0, 0)), resource=queue)
-            # No more than headers cross over to us, and no checksum is computed for it.
-            self._socket.ask(CONFIG, attribute(2, struct.pack(">IB", HEADERS, 2)), resource=queue)
+            # No more than is needed crosses over to us.
+            read = ALL if treatment.reads_all else HEADERS
+            self._socket.ask(CONFIG, attribute(2, struct.pack(">IB", read, 2)), resource=queue)
             self._socket.ask(CONFIG, attribute(3, u32(HELD_AT_MOST)), resource=queue)
-            flags = FAIL_OPEN | WHOLE_SEGMENTS
-            self._socket.ask(CONFIG, attribute(4, u32(flags)) + attribute(5, u32(flags)), resource=queue)
+            flags = FAIL_OPEN | (WHOLE_SEGMENTS if treatment.whole_segments else 0)
+            self._socket.ask(CONFIG, attribute(4, u32(FAIL_OPEN | WHOLE_SEGMENTS)) + attribute(5, u32(flags)), resource=queue)
         raw = self._socket.raw
         try:
             raw.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE
@@ -144,12 +149,17 @@ class Queues:
                     self._hold(packet, now)
 
     def _hold(self, packet: Packet, now: float) -> None:
-        wait = self._treatments[packet.queue].wait(self._chance[packet.queue])
-        if wait is None:
+        fate = self._treatments[packet.queue].fate(packet, self._chance[packet.queue], now)
+        if fate.lost:
             self._socket.raw.send(verdict(packet.queue, packet.id, DROP))
             return
-        due = now + wait
-        if not self._in_order and packet.connection:
+        if fate.changed or fate.twice:
+            self._socket.raw.send(verdict(packet.queue, packet.id, ACCEPT, fate.changed))
+            if fate.twice and self._copies:
+                self._copies.send(packet.data)
+            return
+        due = now + fate.wait
+        if not self._in_order and packet.connection and not fate.overtakes:
             # Packets of one connection never overtake each other: jitter is not reordering.
             due = self._latest[packet.connection] = max(due, self._latest.get(packet.connection, 0.0))
             if len(self._latest) > FORGET_AFTER:

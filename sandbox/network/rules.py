@@ -123,6 +123,16 @@ def dns_passes(direction: str) -> list[Expressions]:
     return [[*at_port(protocol, offset, DNS), accept()] for protocol in (UDP, TCP)]
 
 
+def answers_of_resolvers(deed: bytes) -> list[Expressions]:
+    """What comes from port 53, also by loopback: Docker's resolver listens there."""
+    return [[*at_port(protocol, 0, DNS), expression("counter"), deed] for protocol in (UDP, TCP)]
+
+
+def marked_passes(mark: int) -> Expressions:
+    """What carries a mark is let through."""
+    return [meta(3), compare(EQUAL, struct.pack("=I", mark)), accept()]
+
+
 def caught(match: Match, deed: bytes, protocols: tuple[int, ...] = (TCP, UDP)) -> list[Expressions]:
     """The rules of one direction. A port is matched on either side: the target may be its client or its server."""
     ports: list[Expressions] = [[]]

@@ -1,81 +1,66 @@
-"""Delay by the kernel's own netem, where it is built: the commands, and the handle by which they are ours.
+"""Shaping by the kernel itself, where netem or tbf is built: the commands, and the handle by which they are one fault's.
 
-Only what leaves a device can be delayed so. A `prio` qdisc sorts: what is caught goes to its fourth band, the rest passes.
+Only what leaves a device can be shaped so. An `htb` qdisc sorts: what is caught goes to a class of its own, below which is
+the qdisc that does it; the rest passes.
 """
 
 import socket
 import subprocess
-from typing import NamedTuple
+import zlib
 
-HANDLE = "6d61:"
-"""The root qdisc with this handle is ours, and nobody else's."""
-BAND = "6d61:4"
-NETEM = "6d62:"
+from treatment import Treatment, held_in_front
+
+LEAF = "7d62:"
 DNS = 53
+UNLIMITED = "32gbit"
 Command = list[str]
 
 
-class Delay(NamedTuple):
-    """Milliseconds."""
+def by_netem(treatment: Treatment) -> Command:
+    """Jitter is not asked of it: netem would let packets of one connection overtake each other."""
+    words = ["delay", f"{treatment.delay * 1000:g}ms"] if treatment.delay else []
+    shares = {"loss": treatment.loss, "corrupt": treatment.corrupt, "duplicate": treatment.duplicate, "reorder": treatment.reorder}
+    words += [word for name, share in shares.items() if share for word in (name, f"{share * 100:g}%")]
+    return ["netem", "limit", "65536", *words]
 
-    delay: float
-    jitter: float = 0.0
-    distribution: str = "uniform"
+
+def by_tbf(rate: float) -> Command:
+    """It splits joined segments, which htb alone would pass as one burst or not at all."""
+    return ["tbf", "rate", f"{rate:.0f}bit", "burst", f"{max(4_000, rate / 8 / 250):.0f}", "limit", str(held_in_front(rate))]
 
 
-def commands(device: str, delay: Delay, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
-    """Everything that delays what leaves this device, in order."""
-    on = ["dev", device]
-    held = [f"{delay.delay:g}ms", *([f"{delay.jitter:g}ms"] if delay.jitter else [])]
-    shape = ["distribution", "normal"] if delay.jitter and delay.distribution == "normal" else []
+def commands(device: str, root: str, leaf: Command, peers: tuple[str, ...] = (), port: int = 0) -> list[Command]:
+    """Everything that shapes what leaves this device, in order. `root` is the handle of the qdisc that is ours."""
+    on, caught = ["dev", device], f"{root}4"
+    names_pass = [([*_protocol(family, "1"), "u32", "match", word, "dport", str(DNS), "0xffff"], f"{root}0") for family, word in FAMILIES]
+    sorted_out = [*names_pass, *((match, caught) for match in _matches(peers, port))]
     return [
-        ["tc", "qdisc", "add", *on, "root", "handle", HANDLE, "prio", "bands", "4", "priomap", *["0"] * 16],
-        ["tc", "qdisc", "add", *on, "parent", BAND, "handle", NETEM, "netem", "limit", "65536", "delay", *held, *shape],
-        *(_filter(device, protocol, "1", [word, "dport", str(DNS), "0xffff"], "6d61:1") for protocol, word in _FAMILIES.items()),
-        *_caught(device, peers, port),
+        ["tc", "qdisc", "add", *on, "root", "handle", root, "htb", "default", "0", "direct_qlen", "1000"],
+        ["tc", "class", "add", *on, "parent", root, "classid", caught, "htb", "rate", UNLIMITED, "quantum", "60000"],
+        ["tc", "qdisc", "add", *on, "parent", caught, "handle", LEAF, *leaf],
+        *(["tc", "filter", "add", *on, "parent", root, *match, "flowid", to] for match, to in sorted_out),
     ]
 
 
-def removal(device: str) -> Command:
-    return ["tc", "qdisc", "del", "dev", device, "root", "handle", HANDLE]
+FAMILIES = (("ip", "ip"), ("ipv6", "ip6"))
 
 
-_FAMILIES = {"ip": "ip", "ipv6": "ip6"}
-
-
-def _caught(device: str, peers: tuple[str, ...], port: int) -> list[Command]:
+def _matches(peers: tuple[str, ...], port: int) -> list[Command]:
+    """One for each peer, or two: the target may be the client of the port or its server."""
     found = []
-    for protocol, word in _FAMILIES.items():
-        mine = [p for p in peers if (":" in p) == (protocol == "ipv6")]
+    for family, word in FAMILIES:
+        mine = [p for p in peers if (":" in p) == (family == "ipv6")]
         if peers and not mine:
             continue
-        for peer in mine or ["::/0" if protocol == "ipv6" else "0.0.0.0/0"]:
-            where = [word, "dst", peer]
-            sides = [[*where, "match", word, side, str(port), "0xffff"] for side in ("sport", "dport")] if port else [where]
-            found += [_filter(device, protocol, "2", side, BAND) for side in sides]
+        for peer in mine or ["::/0" if family == "ipv6" else "0.0.0.0/0"]:
+            where = [*_protocol(family, "2"), "u32", "match", word, "dst", peer]
+            found += [[*where, "match", word, side, str(port), "0xffff"] for side in ("sport", "dport")] if port else [where]
     return found
 
 
-def _filter(device: str, protocol: str, order: str, match: list[str], to: str) -> Command:
-    number = str(int(order) * 2 + (protocol == "ipv6"))
-    return [
-        "tc",
-        "filter",
-        "add",
-        "dev",
-        device,
-        "parent",
-        HANDLE,
-        "protocol",
-        protocol,
-        "prio",
-        number,
-        "u32",
-        "match",
-        *match,
-        "flowid",
-        to,
-    ]
+def _protocol(family: str, order: str) -> Command:
+    """Each protocol and each step has a number of its own, since `tc` keeps one kind of filter under each."""
+    return ["protocol", family, "prio", str(int(order) * 2 + (family == "ipv6"))]
 
 
 def devices() -> list[str]:
@@ -104,28 +89,38 @@ def run(command: Command) -> str:
     return done.stdout
 
 
-def put_in_place(delay: Delay, peers: tuple[str, ...], port: int, on: list[str]) -> None:
-    """On these devices. Refuses where somebody else shapes traffic already; takes its own away where a step fails."""
-    for device in on:
-        if (root := root_of(show(device))) != "0:":
-            raise OSError(f"{device} has a root qdisc already ({root}); it is not gameday's to replace")
-    try:
-        for device in on:
-            for command in commands(device, delay, peers, port):
-                run(command)
-    except OSError:
-        clear(on)
-        raise
+class Shaper:
+    """What one fault has put in place on these devices: the root qdisc with its own handle, and nothing else."""
 
+    def __init__(self, key: str, on: list[str]) -> None:
+        self.root = f"6{zlib.crc32(key.encode()) & 0xFFF:03x}:"
+        self._on = on
 
-def ours(on: list[str]) -> list[str]:
-    """The devices whose root qdisc is ours."""
-    return [device for device in on if root_of(show(device)) == HANDLE]
+    def put_in_place(self, leaf: Command, peers: tuple[str, ...] = (), port: int = 0) -> None:
+        """Refuses where somebody shapes traffic already; takes its own away where a step fails."""
+        for device in self._on:
+            if (root := root_of(show(device))) != "0:":
+                raise OSError(f"{device} has a root qdisc already ({root}), which is not this fault's to replace")
+        without_length = [device for device in self._on if "qlen" not in run(["ip", "link", "show", "dev", device])]
+        try:
+            for device in self._on:
+                for command in commands(device, self.root, leaf, peers, port):
+                    run(command)
+        except OSError:
+            self.clear()
+            raise
+        finally:
+            # Where a device had none, the kernel gives it one with its first qdisc, and leaves it there.
+            for device in without_length:
+                run(["ip", "link", "set", "dev", device, "txqueuelen", "0"])
 
+    def ours(self) -> list[str]:
+        """The devices whose root qdisc is ours."""
+        return [device for device in self._on if root_of(show(device)) == self.root]
 
-def clear(on: list[str]) -> list[str]:
-    """Remove ours, and nothing else. Says from which devices."""
-    cleared = ours(on)
-    for device in cleared:
-        run(removal(device))
-    return cleared
+    def clear(self) -> list[str]:
+        """Remove ours, and nothing else. Says from which devices."""
+        cleared = self.ours()
+        for device in cleared:
+            run(["tc", "qdisc", "del", "dev", device, "root", "handle", self.root])
+        return cleared

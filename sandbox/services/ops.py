@@ -146,7 +146,7 @@ class Ops:
         # The pattern admits no slash; a link in the folder must not lead out of it either.
         if not NAME.fullmatch(name) or not file.resolve().is_relative_to(RUNBOOKS.resolve()) or not file.is_file():
             return html(Page("No such runbook", "<p>There is no runbook of this name.</p>").html(), status=404)
-        return html(runbook_page(name, file.read_text("utf-8", "replace")))
+        return html(runbook_page(name, file.read_text("utf-8", "replace"), os.environ))
 
     async def health(self, request: web.Request) -> web.Response:
         return web.Response(text="ok\n")

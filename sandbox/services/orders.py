@@ -50,6 +50,7 @@ class Orders:
         """The order of an idempotency key, if there is one."""
         return await self._ask(lambda connection: _by_key(connection, key))
 
+    @traced("UPDATE orders", **{"db.system": "postgresql", "db.operation.name": "UPDATE"})
     async def fulfil(self, order: str) -> bool:
         """Mark an order fulfilled and write its shipment, both or nothing. False where that was done already."""
 

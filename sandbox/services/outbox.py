@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import tracing
 from prometheus_client import Counter
 from service import log
-from waiting_orders import QueueGone, WaitingOrders
+from waiting_orders import QueueGone, Waiting, WaitingOrders
 
 SEND_EVERY = 0.1
 WITHIN = aiohttp.ClientTimeout(total=1)
@@ -24,11 +25,12 @@ class Outbox:
 
     def __init__(self, waiting: WaitingOrders, auditor: str, http: aiohttp.ClientSession) -> None:
         self._waiting, self._auditor, self._http = waiting, auditor, http
-        self._to_queue: list[tuple[str, float]] = []
+        self._to_queue: list[Waiting] = []
         self._to_auditor: list[dict[str, str | None]] = []
 
     def add(self, order: str, key: str | None) -> None:
-        self._to_queue.append((order, time.time()))
+        here = tracing.current()
+        self._to_queue.append(Waiting(order, time.time(), here.header() if here else ""))
         self._to_auditor.append({"id": order, "key": key})
         del self._to_auditor[:-MOST]
 

@@ -34,6 +34,7 @@ PLACES = {
 NAV = "<nav>" + "".join(f'<a href="{path}">{name}</a>' for path, name in PLACES.items()) + "</nav>"
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 COMMENT = re.compile(r"^<!--.*?-->[ \t]*\n?", re.DOTALL | re.MULTILINE)
+VARIABLE = re.compile(r"\$\{(GAMEDAY_[A-Z_]+):-([^}\s]*)\}")
 
 
 @dataclass(frozen=True)
@@ -183,11 +184,15 @@ def runbook_index(names: Sequence[str]) -> str:
     return Page("Runbooks", f"<ul>{links}</ul>").html()
 
 
-def runbook_page(name: str, text: str) -> str:
-    """Markdown as a page: front matter on top, gameday's comments left out, raw HTML shown as text."""
+def runbook_page(name: str, text: str, values: Mapping[str, str]) -> str:
+    """Markdown as a page: front matter on top, gameday's comments left out, raw HTML shown as text.
+
+    `${GAMEDAY_…:-usual}` is filled in, so that a command works in whatever shell it is pasted into.
+    """
     text = text.replace("\r\n", "\n")
     front = FRONT.match(text)
     body = COMMENT.sub("", text[front.end() :] if front else text)
+    body = VARIABLE.sub(lambda found: values.get(found[1]) or found[2], body)
     head = f"<pre>{escape(front[1])}</pre>" if front else ""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     return Page(name, markdown.render(body) + head, heading=False).html()

@@ -11,11 +11,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import tracing
 from aiohttp import web
 from orders import Orders, Unavailable
 from prometheus_client import Counter, Gauge
 from service import log, metrics, serve
-from waiting_orders import QueueGone, WaitingOrders
+from waiting_orders import QueueGone, Waiting, WaitingOrders
 
 PACKING = 0.02
 """Seconds that an order takes: what keeps the worker at some forty a second."""
@@ -49,16 +50,19 @@ class Worker:
         await self._orders.close()
 
     async def ship_next(self) -> None:
-        order = await self._waiting.take()
-        if order is None:
+        """In the trace of the checkout, where that is known."""
+        waiting = await self._waiting.take()
+        if waiting is None:
             await asyncio.sleep(IDLE)
             return
-        await asyncio.sleep(PACKING)
-        (FULFILLED if await self._orders.fulfil(order) else REPEATED).inc()
+        placed_in = tracing.Context.parse(waiting.trace)
+        with tracing.span("ship order", tracing.CONSUMER, placed_in, **{"messaging.system": "redis", "order.id": waiting.order}):
+            await asyncio.sleep(PACKING)
+            (FULFILLED if await self._orders.fulfil(waiting.order) else REPEATED).inc()
 
     async def sweep(self) -> None:
         """An order taken from the queue by a worker that then died is in neither place but the database."""
-        found = await self._waiting.add(await self._orders.unfulfilled(older_than=LEFT_BEHIND))
+        found = await self._waiting.add(Waiting(*left) for left in await self._orders.unfulfilled(older_than=LEFT_BEHIND))
         if found:
             FOUND.inc(found)
             log("worker", "orders put back into the queue", "warning", orders=found)

@@ -14,16 +14,16 @@ from gameday.probes import PROBES
 from tests.commands.conftest import Gameday
 
 
-def test_the_help_names_every_command_and_loads_none(gameday: Gameday) -> None:
-    ended = gameday("--help")
+def test_the_help_names_every_command_and_loads_none(started: Gameday) -> None:
+    ended = started("--help")
     assert ended.code == 0
     for name in COMMANDS:
         assert f"  {name} " in ended.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(gameday: Gameday, name: str) -> None:
-    ended = gameday(name, "--help")
+def test_every_command_has_help(started: Gameday, name: str) -> None:
+    ended = started(name, "--help")
     assert (ended.code, ended.err) == (0, "")
     assert "Usage: gameday" in ended.out
 

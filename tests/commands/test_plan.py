@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from gameday.commands.plan_words import Resolved, words
+from gameday.commands.plan_words import Resolved, _fault, words
 from gameday.commands.reading import request_for
 from gameday.conduct.estimate import estimate
 from gameday.conduct.start import Request
@@ -72,6 +72,13 @@ def test_with_a_sandbox_it_names_containers_undo_and_hash(request_: Request) -> 
     assert "Not yet" not in page
 
 
+def test_a_network_fault_is_told_with_its_means(request_: Request) -> None:
+    fault = planned(1, "payments", "0123456789abcdef")
+    by_queue = fault.model_copy(update={"undo": fault.undo.model_copy(update={"before": {"back_end": "nfqueue"}})})
+    assert "By means of NFQUEUE (kernel module nfnetlink_queue)" in " ".join(" ".join(words(request_, Resolved((by_queue,), "h"))).split())
+    assert "By means of" not in " ".join(words(request_, Resolved((fault,), "h")))
+
+
 def test_each_of_several_faults_is_told_with_its_own_target(request_: Request) -> None:
     (first,) = request_.scenario.faults
     second = first.model_copy(update={"fault": "container_kill", "target": "shop", "at": timedelta(seconds=30)})
@@ -97,3 +104,13 @@ def test_the_estimate_follows_the_budgets_and_never_exceeds_the_longest(request_
     quicker = estimate(request_.scenario.model_copy(update={"expect": expect}))
     assert quicker.likely < usual.likely <= usual.longest == quicker.longest
     assert estimate(request_.scenario, no_fault=True).likely < usual.likely
+
+
+def test_what_cannot_be_undone_is_never_said_to_be(request_: Request) -> None:
+    injection = request_.scenario.faults[0].model_copy(update={"fault": "cache_flush", "target": "queue", "settings": {"pattern": "*"}})
+    scenario = request_.scenario.model_copy(update={"faults": (injection,)})
+    lost = Undo(target="queue", identity={}, before={}, steps=(UndoStep(verb="nothing_to_put_back", arguments={"lost": "all"}),))
+    told = planned(1, "queue", "c" * 64).model_copy(update={"undo": lost})
+    said = " ".join(" ".join(_fault(1, injection, told, replace(request_, scenario=scenario))).split())
+    assert "For good `redis_key_remove` for the mark" in said
+    assert "Undone by" not in said

@@ -82,3 +82,10 @@ def test_a_halted_host_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lever = next(f for f in findings.left(state) if f.name == "lever")
     assert not lever.ok
     assert "lunch" in lever.said
+
+
+def test_what_can_be_done_to_disks_is_told(tmp_path: Path) -> None:
+    assert not findings.disks(tmp_path).ok
+    assert "disk_slow is refused" in findings.disks(tmp_path).said
+    (tmp_path / "cgroup.controllers").write_text("cpu io memory\n")
+    assert findings.disks(tmp_path).ok

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gameday.clients.docker import Container
+from gameday.clients.http import Endpoint
 from gameday.environments.compose_project import ComposeProject
 from gameday.errors import InvalidInput, Refused
 
@@ -82,3 +83,16 @@ def test_nothing_is_asked_of_what_docker_found_healthy_or_of_what_does_not_run()
     assert not place.is_well(container("web_1", health="starting", running=False))
     assert not place.is_well(container("web_1", health="unhealthy", paused=True))
     assert place.docker.asked == 0
+
+
+def test_monitoring_is_known_by_the_ports_at_which_it_is_read() -> None:
+    class Watched(Project):
+        prometheus = Endpoint("http://127.0.0.1:9090")
+        alertmanager = Endpoint("https://localhost:9093/am")
+
+    def at(service: str, *ports: str) -> Container:
+        return Container(service, service, service, True, False, "t0", ports=frozenset(ports))
+
+    project = Watched(at("watcher", "9090", "9091"), at("caller", "9093"), at("web", "8080"), at("db"))
+    assert project.monitoring == {"watcher", "caller"}
+    assert Project(at("web", "9090")).monitoring == set()

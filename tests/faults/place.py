@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Self
 
-from gameday.model.host import CpuQuota, HostProcess, Ran, Release
+from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 from gameday.model.plan import Target
 from gameday.model.probe import Reach
 from gameday.model.sidecar import Mandate, Sidecar
@@ -29,11 +29,21 @@ class Place:
         self.left = 0
         """Processes that are found under a marker that was started."""
         self.answer = Ran(0, "0")
+        self.answers: list[Ran] = []
+        """Given first, one a command."""
         self.inside = [HostProcess(10, "1", "S"), HostProcess(11, "2", "S")]
         self.signals: list[tuple[int, int]] = []
         self.quota = CpuQuota("/sys/fs/cgroup/cpu/docker/c1/cpu.cfs_quota_us", "-1", math.inf)
         self.open_files = 1024
+        self.disk = DiskLimit(
+            "254:0",
+            {
+                "/sys/fs/cgroup/blkio/docker/c1/blkio.throttle.read_bps_device": "0",
+                "/sys/fs/cgroup/blkio/docker/c1/blkio.throttle.write_bps_device": "0",
+            },
+        )
         self.releases = {"payments": "v1"}
+        self.sidecars: list[Sidecar] = []
 
     def reach(self) -> Reach:
         return Reach()
@@ -50,9 +60,9 @@ class Place:
     def act(self, target: Target, verb: str) -> None:
         self.acts.append((verb, target.container))
 
-    def run(self, target: Target, *command: str) -> Ran:
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
         self.ran.append(command)
-        return self.answer
+        return self.answers.pop(0) if self.answers else self.answer
 
     def start(self, target: Target, script: str, marker: str) -> None:
         self.started.append((script, marker))
@@ -78,6 +88,12 @@ class Place:
     def set_file_limit(self, target: Target, limit: int) -> None:
         self.open_files = limit
 
+    def disk_limit(self, target: Target, path: str) -> DiskLimit:
+        return self.disk
+
+    def set_disk_limit(self, target: Target, limit: DiskLimit) -> None:
+        self.disk = limit
+
     def release(self, service: str) -> Release:
         return Release(self.releases[service], "http://ops/releases")
 
@@ -87,14 +103,18 @@ class Place:
     # What network faults need.
 
     network_image = "gameday-network:local"
-    network_abilities: Mapping[str, str] = {"netem": "unknown qdisc", "nfqueue": "", "nftables-owner": "", "nftables": ""}
+    network_abilities: Mapping[str, str] = {"netem": "unknown qdisc", "nfqueue": "", "nftables-owner": "", "nftables": "", "proxy": ""}
     sidecar_says = ""
 
     def addresses(self, service: str) -> tuple[str, ...]:
-        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",)}[service]
+        return {"shop": ("10.0.0.3", "10.0.0.4"), "db": ("10.0.0.9",), "prometheus": ("10.0.0.7",)}[service]
+
+    def host_addresses(self, target: Target) -> tuple[str, ...]:
+        return ("10.0.0.1",)
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
         self.acts.append((" ".join(sidecar.order), target.container))
+        self.sidecars.append(sidecar)
 
     def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
         return self.sidecar_says

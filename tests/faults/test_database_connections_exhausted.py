@@ -21,7 +21,7 @@ class Server(Place):
         super().__init__()
         self.free, self.administrator, self.ours = free, administrator, ours
 
-    def run(self, target: Target, *command: str) -> Ran:
+    def run(self, target: Target, *command: str, user: str = "") -> Ran:
         asked = command[-1]
         return Ran(0, str(self.free if asked == FREE else self.administrator if "usesuper" in asked else self.ours))
 

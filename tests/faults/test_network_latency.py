@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from gameday.errors import Missing
 from gameday.faults.network_latency import NetworkLatency
-from gameday.model.network import named
 from tests.faults.place import TARGET, Place
 
 
@@ -53,12 +52,17 @@ def test_the_first_back_end_that_can_is_taken() -> None:
     place.network_abilities = {"netem": "", "nfqueue": ""}
     assert latency(direction="out").prepare(place, TARGET).before["back_end"] == "netem"
     assert latency().prepare(place, TARGET).before["back_end"] == "nfqueue"
+    # Jitter has a seed and keeps connections in order; netem does neither.
+    assert latency(direction="out", jitter="5ms").prepare(place, TARGET).before["back_end"] == "nfqueue"
 
 
 def test_what_the_host_lacks_is_named() -> None:
     place = Place()
     place.network_abilities = {"netem": "Specified qdisc kind is unknown.", "nfqueue": "ENOENT"}
-    with pytest.raises(Missing, match=r"netem \(kernel module sch_netem\): Specified qdisc kind is unknown.*nfnetlink_queue\): ENOENT"):
+    with pytest.raises(
+        Missing,
+        match=r"netem \(kernel modules sch_netem, sch_htb and cls_u32\): Specified qdisc kind is unknown.*nfnetlink_queue\): ENOENT",
+    ):
         latency(direction="out").prepare(place, TARGET)
 
 
@@ -78,9 +82,10 @@ def test_it_is_live_when_rules_are_there_and_somebody_listens() -> None:
 
 
 def test_the_same_fault_on_the_same_container_has_one_name() -> None:
-    assert named(latency(), TARGET) == named(latency(), TARGET)
-    assert named(latency(), TARGET)[0] != named(latency(delay="101ms"), TARGET)[0]
-    assert named(latency(), TARGET)[0] != named(latency(), TARGET.model_copy(update={"container": "c2"}))[0]
+    name = latency().named(TARGET)[0]
+    assert latency().named(TARGET)[0] == name
+    assert latency(delay="101ms").named(TARGET)[0] != name
+    assert latency().named(TARGET.model_copy(update={"container": "c2"}))[0] != name
 
 
 @pytest.mark.parametrize(

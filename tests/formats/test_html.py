@@ -246,6 +246,11 @@ def test_a_drill_that_went_wrong_says_so_on_the_first_screen(name: str, words: s
     assert words.replace("_", "\\_") in markdown
 
 
+def test_a_few_actions_are_listed_at_once_and_many_are_folded_away() -> None:
+    assert '<details open class="actions">' in page(*PLANTED)
+    assert '<details class="actions">' in FORMATS["html"].render(*crowded())
+
+
 def test_closed_parts_are_printed_open_and_the_log_only_where_it_is_open() -> None:
     style = _environment().get_template("page.css.j2").render()
     printed = style[style.index("@media print") :]
@@ -253,6 +258,7 @@ def test_closed_parts_are_printed_open_and_the_log_only_where_it_is_open() -> No
     assert ".log:not([open]) { display: none; }" in printed
     assert "@page { size: A4" in style
     assert "@media screen and (prefers-color-scheme: dark)" in style, "paper is always light"
+    assert "@media screen and (max-width: 760px)" in style, "a sheet of A4 is no telephone"
 
 
 PAIRS = [

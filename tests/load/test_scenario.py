@@ -54,7 +54,7 @@ def test_a_fault_keeps_its_own_fields_as_settings(workspace: Path) -> None:
         ("delay: 5", "faults[0].delay: 5 is not a duration; add a unit: 5s, 5m"),
         (
             "delay: 3s, jiter: 1s",
-            "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, hold, for, at_most, delay, jitter",
+            "faults[0]: no key 'jiter'; did you mean 'jitter'? allowed: fault, target, at, hold, for, at_most, irreversible, delay, jitter",
         ),
         ("jitter: 1s", "faults[0]: `delay` is missing"),
     ],

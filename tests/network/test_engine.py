@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from tests.network.engine import engine, rules
+from typing import Any
+
+from tests.network.engine import engine, packets, rules
+from tests.network.engine import order as orders
 
 
-def order(*words: str) -> object:
-    return engine.parser().parse_args(["hold", "--key", "k", "--queue", "40", *words])
+def order(*words: str) -> Any:
+    return orders.parser().parse_args(["hold", "--key", "k", "--queue", "40", *words])
 
 
 def test_each_direction_has_its_queue() -> None:
-    assert sorted(engine._treatments(order("--delay", "0.05"))) == [40, 41]
-    assert sorted(engine._treatments(order("--direction", "out"))) == [41]
-    assert engine._treatments(order("--delay", "0.05"))[40].delay == 0.05
+    assert sorted(orders.treatments(order("--delay", "0.05"))) == [40, 41]
+    assert sorted(orders.treatments(order("--direction", "out"))) == [41]
+    assert orders.treatments(order("--delay", "0.05"))[40].delay == 0.05
+
+
+def test_a_rate_is_a_line_for_each_direction() -> None:
+    first, second = orders.treatments(order("--rate", "8000")).values()
+    assert first is not second, "what goes one way does not wait for what goes the other"
+    assert first.fate(packets.Packet(40, 1, b"", 1000), None, 5.0).wait == 1.0
+
+
+def test_names_that_fail_are_asked_of_no_packet_but_answers() -> None:
+    wanted = order("--deed", "resolve", "--direction", "in", "--answer", "servfail", "--name", "DB")
+    assert orders.treatments(wanted)[40] == (2, ("db",))
+    assert engine._rules(wanted, "in", b"q") == rules.answers_of_resolvers(b"q")
+
+
+def test_a_copy_passes_where_its_original_was_caught() -> None:
+    assert engine._rules(order("--duplicate", "1"), "out", b"")[0] == rules.marked_passes(packets.SENT_AGAIN)
+    assert rules.marked_passes(packets.SENT_AGAIN) not in engine._rules(order("--loss", "1"), "out", b"")
 
 
 def test_name_resolution_passes_first_whatever_is_caught() -> None:

@@ -11,6 +11,8 @@ import yaml
 
 from tests.sandbox.conftest import Bench, Ended, review_of
 
+pytestmark = pytest.mark.quiet
+
 
 class Planted(NamedTuple):
     """The alerting profile of a planted drill, and the rules whose gaps it must find."""

@@ -16,6 +16,8 @@ import pytest
 
 from tests.sandbox.conftest import PORTS, ROOT, free_ports, review_of
 
+pytestmark = pytest.mark.quiet
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

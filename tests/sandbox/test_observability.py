@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from tests.sandbox.conftest import Bench, await_that
+from tests.sandbox.test_town import inside, measured
 
 
 def url(bench: Bench, part: str, path: str) -> str:
@@ -50,15 +51,23 @@ def test_a_failed_checkout_is_found_in_logs_and_trace(bench: Bench) -> None:
     assert {"key": "error", "type": "bool", "value": True} in call["tags"]
 
 
-def test_a_checkout_is_one_trace_through_shop_and_payments(bench: Bench) -> None:
+def test_a_checkout_is_one_trace_through_shop_payments_and_worker(bench: Bench) -> None:
     trace = secrets.token_hex(16)
     assert checkout(bench, trace) == 200
-    wanted = {"shop: POST /checkout", "shop: POST payments/charge", "payments: POST /charge", "shop: INSERT orders"}
+    above = {
+        "payments: POST /charge": "shop: POST payments/charge",
+        "shop: INSERT orders": "shop: POST /checkout",
+        "worker: ship order": "shop: POST /checkout",
+        "worker: UPDATE orders": "worker: ship order",
+    }
+    wanted = {*above, *above.values()}
     await_that(lambda: wanted <= set(spans(bench, trace)), 10, f"the spans of {wanted}")
     found = spans(bench, trace)
-    (above,) = found["payments: POST /charge"]["references"]
-    assert above["spanID"] == found["shop: POST payments/charge"]["spanID"]
-    assert {"shop", "payments"} <= set(get(url(bench, "TRACES", "/api/services")).json()["data"])
+    for span, parent in above.items():
+        assert [one["spanID"] for one in found[span]["references"]] == [found[parent]["spanID"]]
+    await_that(lambda: inside(bench, "queue", "redis-cli", "hlen", "orders:traces") == "0", 5, "a queue that keeps nothing of it")
+    await_that(lambda: measured(bench, 'up{job="traces"}') == 1, 10, "the trace store is watched itself")
+    assert {"shop", "payments", "worker"} <= set(get(url(bench, "TRACES", "/api/services")).json()["data"])
 
     refusals_come_in_words(bench)
 

@@ -16,6 +16,8 @@ import pytest
 from gameday.clients.compose import compose_command
 from tests.sandbox.conftest import ROOT, free_ports
 
+pytestmark = pytest.mark.quiet
+
 GUESTBOOK = Path(__file__).parent / "guestbook"
 
 

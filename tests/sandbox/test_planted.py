@@ -10,6 +10,8 @@ import pytest
 
 from tests.sandbox.conftest import Bench, review_of
 
+pytestmark = pytest.mark.quiet
+
 FAULT = {"fault": "container_pause", "target": "payments", "at": "200ms", "for": "17s"}
 QUICK = {
     "url": "http://127.0.0.1:${shop_port}/checkout",
@@ -89,14 +91,18 @@ def test_a_blind_prometheus_makes_verdicts_undecidable(bench: Bench) -> None:
         "blind", canary=QUICK, faults=[FAULT, {"fault": "container_pause", "target": "prometheus", "at": "1s", "for": "9s"}], expect=EXPECT,
         runbook=None, abort_when=None, sandbox={"alerting": "blind"},
     )  # fmt: skip
-    compose = bench.root / "docker-compose.sandbox.yml"
-    plain = compose.read_text()
+    compose, settings = bench.root / "docker-compose.sandbox.yml", bench.root / "gameday.toml"
+    plain, strict = compose.read_text(), settings.read_text()
     try:
+        refused = bench.gameday("run", scenario, "--responders", "none", "--keep-sandbox")
+        assert refused.code == 3 and "write `allow_monitoring_faults = true`" in refused.err
+        settings.write_text(strict.replace("allow_monitoring_faults = false", "allow_monitoring_faults = true"))
         compose.write_text(plain.replace("  prometheus:\n", '  prometheus:\n    labels: {gameday.allow: "sandbox"}\n', 1))
         before = bench.drills()
         ended = bench.gameday("run", scenario, "--responders", "none", "--keep-sandbox")
     finally:
         compose.write_text(plain)
+        settings.write_text(strict)
     assert ended.code == 5, ended.err
     (drill,) = bench.drills() - before
     review = review_of(drill)

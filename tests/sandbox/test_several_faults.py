@@ -6,7 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.sandbox.conftest import Bench, events, review_of
+
+pytestmark = pytest.mark.quiet
 
 QUICK = {
     "url": "http://127.0.0.1:${shop_port}/checkout", "method": "POST", "every": "200ms", "timeout": "1s", "bad": "2 of 3",

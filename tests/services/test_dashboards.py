@@ -10,7 +10,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
+from gameday.environments.alerting_profile import profile_files
 from tests.services import FOLDER, service_module
 
 chart, dashboard, dashboard_pages = service_module("chart"), service_module("dashboard"), service_module("dashboard_pages")
@@ -55,6 +57,30 @@ def test_the_dashboards_of_the_sandbox_can_be_drawn(file: Path) -> None:
 
 def test_there_are_two_of_them() -> None:
     assert [f.stem for f in FILES] == ["platform", "shop"]
+
+
+METRIC = re.compile(r"\b(?:shop|haproxy)_\w+|\bup(?=\{)")
+
+
+def alert_rules(profile: str) -> list[dict[str, Any]]:
+    groups = yaml.safe_load(profile_files(FOLDER.parents[1], profile)["rules.yml"])["groups"]
+    return [rule for group in groups for rule in group["rules"] if rule["labels"]["severity"] != "none"]
+
+
+@pytest.mark.parametrize("profile", ["fast", "production"])
+def test_every_alert_links_the_dashboard_that_shows_what_it_measures(profile: str) -> None:
+    assert len(alert_rules(profile)) >= 8
+    for rule in alert_rules(profile):
+        base, _, uid = rule["annotations"]["dashboard_url"].partition("/d/")
+        assert base == "{{ $externalLabels.gameday_ops_url }}"
+        linked = dashboard.read((FOLDER.parent / "dashboards" / f"{uid}.json").read_text())
+        shown = {plain(m) for p in linked.panels for t in p.targets for m in METRIC.findall(t.expr)}
+        assert {plain(m) for m in METRIC.findall(rule["expr"])} <= shown, rule["alert"]
+
+
+def plain(metric: str) -> str:
+    """A histogram's name, whichever of its series is meant."""
+    return re.sub("_(bucket|count|sum)$", "", metric)
 
 
 def test_a_larger_value_is_higher_and_a_later_one_further_right() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.services import FOLDER, service_module
 
 pages = service_module("pages")
@@ -64,3 +66,21 @@ def test_an_alerts_dashboard_is_one_that_there_is() -> None:
     known = {f.stem for f in (FOLDER.parent / "dashboards").glob("*.json")}
     linked = {line.split("/d/")[1].strip("'") for line in rules.splitlines() if "dashboard_url:" in line}
     assert linked and linked <= known
+
+
+RUNBOOKS = sorted((FOLDER.parents[1] / "runbooks").glob("*.md"))
+
+
+@pytest.mark.parametrize("file", RUNBOOKS, ids=lambda f: f.stem)
+def test_a_runbook_of_the_sandbox_names_the_ports_and_the_project_of_this_one(file: Path) -> None:
+    usual = str(pages.runbook_page(file.stem, file.read_text(), {}))
+    elsewhere = {f"GAMEDAY_{part}_PORT": f"2{n}" for n, part in enumerate(("SHOP", "OPS", "PROMETHEUS"), 8080)}
+    text = str(pages.runbook_page(file.stem, file.read_text(), elsewhere | {"GAMEDAY_SANDBOX_PROJECT": "second"}))
+    assert "${" not in text + usual
+    assert "127.0.0.1:2808" in text and "127.0.0.1:1" in usual
+    assert "127.0.0.1:1" not in text and "gameday-sandbox" not in text
+
+
+def test_only_variables_of_the_sandbox_are_filled_in() -> None:
+    text = str(pages.runbook_page("A", "`${HOME:-x}` `${GAMEDAY_OPS_PORT}` `${GAMEDAY_OPS_PORT:-1}`", {"HOME": "secret"}))
+    assert "<code>${HOME:-x}</code> <code>${GAMEDAY_OPS_PORT}</code> <code>1</code>" in text

@@ -40,7 +40,7 @@ class Host:
     def exists(self, container: str) -> bool:
         return self.sidecar
 
-    def remove(self, container: str) -> None:
+    def remove(self, container: str, grace: int = 1) -> None:
         self.calls.append(f"remove {container}")
         self.sidecar = self.stuck
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from gameday.undo.put_back import by_hand
 ARGUMENTS = {
     "container": "c1" * 32, "sidecar": "gameday-c1", "key": "c1", "image": "gameday-network:local", "marker": "cpu_pressure.c1", "path": "/sys/fs/cgroup/cpu/docker/x", "text": "-1",
     "url": "http://127.0.0.1:1/releases", "service": "shop", "before": "v1", "injected": "v2", "user": "postgres", "database": "shop",
+    "role": "shop", "setting": "recovery_min_apply_delay", "there": "-", "entry": "gameday.fault=x.c1.", "lost": "what c1 held", "signal": "HUP",
+    "command": "", "backup": "/etc/.gameday-c1", "mode": "640", "owner": "0:0", "device": "254:0",
 }  # fmt: skip
 
 
@@ -43,7 +46,8 @@ class Inside:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_says_how_it_is_done_by_hand(verb: str) -> None:
-    fault = OpenFault("f1", "x", "shop", {"steps": [{"verb": verb, "arguments": ARGUMENTS}]}, "armed", "")
+    files = {"before": json.dumps({"/sys/fs/cgroup/blkio/docker/c1/x": "0"})} if verb == "disk_limit_restore" else {}
+    fault = OpenFault("f1", "x", "shop", {"steps": [{"verb": verb, "arguments": ARGUMENTS | files}]}, "armed", "")
     said = by_hand(fault)
     assert said.startswith("by hand: ")
     assert "c1" in said or "cgroup" in said or "v1" in said

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import subprocess
-import sys
 import threading
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import docker
-import docker.errors
 import pytest
 
-from gameday.environments.compose_project import ComposeProject
 from gameday.errors import Missing
+from gameday.faults.alertmanager_down import AlertmanagerDown
 from gameday.faults.bad_deploy import BadDeploy
 from gameday.faults.container_kill import ContainerKill
 from gameday.faults.container_pause import ContainerPause
@@ -34,120 +27,15 @@ from gameday.faults.file_descriptors_exhausted import FileDescriptorsExhausted
 from gameday.faults.memory_pressure import MemoryPressure
 from gameday.faults.process_crash import ProcessCrash
 from gameday.faults.process_hang import ProcessHang
-from gameday.model.host import Release
-from gameday.model.plan import Target
-from gameday.model.probe import Reach
 from gameday.model.protocols import Fault
-from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger, read_ledger
 from gameday.undo.put_back import put_back
 from tests.sandbox.conftest import await_that
-
-IMAGE = "gameday-base:bookworm"
-PROJECT = f"gameday-faults-{os.getpid()}"
-ALONE = "import sys; from pathlib import Path; from gameday.undo.docker_host import DockerHost; from gameday.undo.ledger import Ledger; from gameday.undo.put_back import put_back; print([r.detail + r.left for r in put_back(Ledger(Path(sys.argv[1])), 'recover', DockerHost())])"
-PASSING = {"StartedAt", "FinishedAt", "Pid", "RestartCount", "EndpointID", "SandboxID", "SandboxKey", "LogPath", "ExecIDs", "ExitCode"}
-"""What a restart changes by its nature."""
-
-
-@pytest.fixture(autouse=True)
-def all_well_between_tests() -> None:
-    """These tests need no sandbox."""
-
-
-@dataclass
-class Tiny(ComposeProject):
-    """Containers of one image, and releases in memory."""
-
-    name: str = "tiny"
-    address: str = ""
-    releases: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def project(self) -> str:
-        return PROJECT
-
-    def variables(self) -> dict[str, str]:
-        return {}
-
-    def reach(self) -> Reach:
-        return Reach()
-
-    def release(self, service: str) -> Release:
-        return Release(self.releases[service], self.address)
-
-    def deploy(self, service: str, release: str) -> None:
-        self.releases[service] = release
-
-
-Run = Callable[..., Target]
-
-
-@pytest.fixture
-def tiny() -> Tiny:
-    return Tiny()
-
-
-@pytest.fixture
-def run(tiny: Tiny) -> Iterator[Run]:
-    """Starts a container and resolves it as a drill would."""
-    api = docker.APIClient(version="auto")
-    made = []
-
-    def start(command: str | None = "sleep 300", image: str = IMAGE, environment: dict[str, str] | None = None, **host: Any) -> Target:
-        service = f"s{uuid.uuid4().hex[:8]}"
-        labels = {"com.docker.compose.project": PROJECT, "com.docker.compose.service": service, "gameday.allow": "tiny"}
-        config = api.create_host_config(**host)
-        container = api.create_container(
-            image, command, labels=labels, name=f"{PROJECT}-{service}", host_config=config, environment=environment
-        )["Id"]
-        made.append(container)
-        api.start(container)
-        return tiny.target(service)
-
-    yield start
-    for container in made:
-        with contextlib.suppress(docker.errors.NotFound):
-            api.remove_container(container, force=True)
-    api.close()
-
-
-def lasting(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: lasting(v) for k, v in value.items() if k not in PASSING}
-    return [lasting(v) for v in value] if isinstance(value, list) else value
-
-
-def inspected(target: Target) -> Any:
-    found = subprocess.run(["docker", "inspect", target.container], capture_output=True, text=True, check=True).stdout
-    return lasting(json.loads(found))
-
-
-def noted(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
-    """The ledger of a drill that has just written its intent."""
-    path = tmp_path / "ledger.jsonl"
-    undo: Undo = fault.prepare(tiny, target)
-    Ledger(path).intend(fault="f1", name=fault.name, target=target.service, by="worker", undo=undo.model_dump(mode="json"))
-    return path
-
-
-def undone_alone(ledger: Path) -> str:
-    done = subprocess.run([sys.executable, "-c", ALONE, str(ledger)], capture_output=True, text=True, timeout=60, check=True)
-    return done.stdout
-
-
-def broken(tmp_path: Path, fault: Fault, tiny: Tiny, target: Target) -> Path:
-    """Injected and seen in effect."""
-    ledger = noted(tmp_path, fault, tiny, target)
-    fault.inject(tiny, target)
-    await_that(lambda: fault.is_live(tiny, target), 5, f"{fault.name} in effect")
-    Ledger(ledger).append("armed", fault="f1", by="worker")
-    return ledger
-
+from tests.sandbox.faults.conftest import IMAGE, Run, Tiny, broken, image, inspected, undone_alone
 
 FAULTS: list[Fault] = [
-    ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
+    AlertmanagerDown(), ContainerPause(), ContainerKill(), ContainerStop(), ProcessCrash(), ProcessHang(), CpuLimit(cpus=0.2), CpuPressure(workers=2),
     MemoryPressure(megabytes=40), DiskFull(path="/spool"), FileDescriptorsExhausted(limit=8),
 ]  # fmt: skip
 HOST: dict[str, Any] = {"init": True, "mem_limit": "96m", "tmpfs": {"/spool": "size=4m"}}
@@ -205,7 +93,7 @@ def test_pressure_ends_by_itself_when_everybody_is_dead(tmp_path: Path, tiny: Ti
     monkeypatch.setattr("gameday.faults.cpu_pressure.GRACE", timedelta(0))
     target, fault = run(), CpuPressure(workers=2, at_most=timedelta(seconds=2))
     broken(tmp_path, fault, tiny, target)
-    await_that(lambda: not tiny.marked(target, fault._marker(target)), 8, "the end of its processes")
+    await_that(lambda: not tiny.marked(target, target.marker(fault.name)), 8, "the end of its processes")
 
 
 def test_pressure_ends_with_a_restart_of_its_target(tmp_path: Path, tiny: Tiny, run: Run) -> None:
@@ -231,13 +119,31 @@ def test_a_limit_on_files_is_felt_inside_and_lifted_for_what_inherited_it(tmp_pa
     await_that(lambda: lines()[-2:] == ["all", "all"], 5, "files that can be opened again")
 
 
+ALERTMANAGER = """
+bash -c "printf 'route: {receiver: a}\\nreceivers: [{name: a}]\\n' >/tmp/a.yml;
+exec prometheus-alertmanager --config.file=/tmp/a.yml --storage.path=/tmp/am --cluster.listen-address= --log.level=error"
+"""
+
+
+def test_an_alertmanager_that_was_down_comes_back_with_its_silences(tmp_path: Path, tiny: Tiny, run: Run) -> None:
+    target = run(ALERTMANAGER, image=image("monitoring"))
+
+    def amtool(*words: str) -> str:
+        return tiny.run(target, "amtool", "--alertmanager.url=http://127.0.0.1:9093", "silence", *words).output
+
+    silence = await_that(lambda: (said := amtool("add", "alertname=Slow", "-a", "t", "-c", "t")) and "error" not in said and said, 15, "it")
+    ledger = broken(tmp_path, AlertmanagerDown(), tiny, target)
+    undone_alone(ledger)
+    await_that(lambda: silence.strip() in amtool("query", "-q"), 15, "the silence, after it was started again")
+
+
 DATABASE: list[Fault] = [DatabaseLocks(database="shop", table="orders"), DatabaseConnectionsExhausted(database="shop")]
 
 
 @pytest.mark.parametrize("fault", DATABASE, ids=lambda f: f.name)
 def test_a_database_serves_again_after_the_undo(tmp_path: Path, tiny: Tiny, run: Run, fault: Fault) -> None:
     alone = {"NODE": "db", "PEER": "nobody", "FIRST_LEADER": "db"}
-    target = run(None, image=f"gameday-sandbox-db:{os.environ.get('GAMEDAY_IMAGES', 'local')}", environment=alone)
+    target = run(None, image=image("db"), environment=alone)
 
     def asked(query: str) -> str:
         words = ["psql", "-XAtq", "-h", "127.0.0.1", "-U", "shop", "-d", "shop", "-c", f"set statement_timeout = 500; {query}"]
