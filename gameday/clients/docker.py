@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,48 +13,12 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.utils.socket import frames_iter
 from requests.exceptions import RequestException
 
+from gameday.clients.docker_container import Container, DockerEvent, read_container, read_event
 from gameday.daemon import Daemon, surrounding_daemon
 from gameday.errors import Missing, Refused
 
 FIRST_WORD_WITHIN = 10.0
 """Seconds that a helper has to say that it is ready."""
-PROJECT_LABEL = "com.docker.compose.project"
-SERVICE_LABEL = "com.docker.compose.service"
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container as `docker inspect` tells it. `health` is as old as its last check, and empty where it has none."""
-
-    id: str
-    name: str
-    service: str
-    running: bool
-    paused: bool
-    started_at: str
-    restarting: bool = False
-    """Between an end and the start that its restart policy will make."""
-    memory_limit: int = 0
-    """Bytes; 0 where it has none."""
-    health: str = ""
-    health_check: tuple[str, ...] = ()
-    """The command by which its health is told; empty where it has none."""
-    image: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    ports: frozenset[str] = frozenset()
-    """Ports of this host that lead to it."""
-
-
-@dataclass(frozen=True)
-class DockerEvent:
-    """One line of `docker events` about a container. `action` is its first word; `exec_create: ls` gives exec_create."""
-
-    at: datetime
-    action: str
-    container: str
-    service: str
-    nano: int
-    raw: Mapping[str, Any]
 
 
 class Docker:
@@ -72,9 +35,6 @@ class Docker:
             self._api: Any = self.daemon.connect(timeout)
         except (DockerException, RequestException, OSError) as error:
             raise Missing(_why_not(self.daemon, error)) from error
-
-    def _service_of(self, labels: Mapping[str, str], name: str) -> str:
-        return labels.get(SERVICE_LABEL) or labels.get(self._service_label) or name
 
     @cached_property
     def ahead(self) -> float:
@@ -112,23 +72,7 @@ class Docker:
 
     def inspect(self, container: str) -> Container:
         """Raises docker.errors.NotFound where it does not exist."""
-        data = self._api.inspect_container(container)
-        state, labels, name = data["State"], data["Config"].get("Labels") or {}, data["Name"].lstrip("/")
-        return Container(
-            id=data["Id"],
-            name=name,
-            service=self._service_of(labels, name),
-            image=str(data["Config"].get("Image", "")),
-            running=bool(state["Running"]),
-            paused=bool(state["Paused"]),
-            started_at=str(state["StartedAt"]),
-            restarting=bool(state.get("Restarting")),
-            memory_limit=int(data.get("HostConfig", {}).get("Memory") or 0),
-            health=str((state.get("Health") or {}).get("Status", "")),
-            health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
-            labels=labels,
-            ports=frozenset(str(b["HostPort"]) for bound in _bindings(data) for b in bound or () if b.get("HostPort")),
-        )
+        return read_container(self._api.inspect_container(container), self._service_label)
 
     def pause(self, container: str) -> None:
         self._api.pause(container)
@@ -171,20 +115,7 @@ class Docker:
             since=f"{since + self.ahead:.9f}", until=f"{until + self.ahead:.9f}", decode=True,
             filters={"type": "container", "label": list(labels)},
         )  # fmt: skip
-        found = []
-        for raw in stream:
-            attributes = raw.get("Actor", {}).get("Attributes", {})
-            found.append(
-                DockerEvent(
-                    at=datetime.fromtimestamp(raw["timeNano"] / 1e9 - self.ahead).astimezone(),
-                    action=str(raw.get("Action", "")).partition(":")[0],
-                    container=str(raw.get("Actor", {}).get("ID", "")),
-                    service=self._service_of(attributes, str(attributes.get("name", ""))),
-                    nano=int(raw["timeNano"]),
-                    raw=raw,
-                )
-            )
-        return found
+        return [read_event(raw, self.ahead, self._service_label) for raw in stream]
 
     def log_lines(self, container: str, since: float) -> list[tuple[str, str]]:
         """Lines of standard output since a moment (Unix seconds): Docker's own time stamp, and the text."""
@@ -254,32 +185,12 @@ class Docker:
             pids_limit=16, mem_limit="128m", log_config={"type": "json-file", "config": {"max-size": "1m"}},
         )  # fmt: skip
 
-    def server_version(self) -> str:
-        return str(self._api.version().get("Version", "?"))
-
     def has_image(self, name: str) -> bool:
         try:
             self._api.inspect_image(name)
         except NotFound:
             return False
         return True
-
-
-def _health_check(test: Sequence[str]) -> tuple[str, ...]:
-    """The command in `Healthcheck.Test`, whose first word says how to read the others."""
-    match list(test):
-        case ["CMD", *command]:
-            return tuple(command)
-        case ["CMD-SHELL", line]:
-            return ("sh", "-c", line)
-        case _:
-            return ()
-
-
-def _bindings(data: Mapping[str, Any]) -> list[Any]:
-    """Those that were asked for, which a container that does not run has too, and those that the daemon chose."""
-    asked, chosen = data.get("HostConfig", {}).get("PortBindings") or {}, data.get("NetworkSettings", {}).get("Ports") or {}
-    return [*asked.values(), *chosen.values()]
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gameday.clients.docker import Docker, DockerEvent
+from gameday.clients.docker import Docker
+from gameday.clients.docker_container import DockerEvent
 from gameday.model.protocols import Sighting
 
 TOLD = frozenset({

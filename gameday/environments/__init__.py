@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from gameday.model.protocols import Environment
 
 if TYPE_CHECKING:
-    from gameday.clients.docker import Container, Docker
+    from gameday.clients.docker import Docker
+    from gameday.clients.docker_container import Container
     from gameday.clients.http import Endpoint
     from gameday.daemon import Daemon
     from gameday.model.docker_settings import PagerSettings

@@ -15,7 +15,8 @@ from gameday.model.host import CpuQuota, DiskLimit, HostProcess, Ran, Release
 
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks an environment for its variables only, and must be quick.
-    from gameday.clients.docker import Container, Docker
+    from gameday.clients.docker import Docker
+    from gameday.clients.docker_container import Container
     from gameday.clients.http import Endpoint
     from gameday.daemon import Daemon
     from gameday.model.plan import Target
@@ -40,7 +41,7 @@ class ComposeProject:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        from gameday.clients.docker import PROJECT_LABEL
+        from gameday.clients.docker_container import PROJECT_LABEL
 
         return (f"{PROJECT_LABEL}={self.project}",)
 

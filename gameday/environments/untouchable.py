@@ -11,7 +11,7 @@ from gameday.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from gameday.clients.docker import Container
+    from gameday.clients.docker_container import Container
 
 ALLOW_LABEL = "gameday.allow"
 OWN = frozenset(f"gameday.{name}" for name in ("run", "fault", "target", "helper", "lock", "owner", "drill", "part"))
@@ -46,7 +46,7 @@ def _allows(containers: Collection[Container]) -> str:
 
 
 def _how(container: Container, environment: str) -> str:
-    from gameday.clients.docker import PROJECT_LABEL, SERVICE_LABEL
+    from gameday.clients.docker_container import PROJECT_LABEL, SERVICE_LABEL
 
     if SERVICE_LABEL not in container.labels and PROJECT_LABEL not in container.labels and container.service == container.name:
         return f"run it with `docker run --label {ALLOW_LABEL}={environment} …`"

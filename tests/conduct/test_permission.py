@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gameday.bundle.approvals import Approvals
-from gameday.clients.docker import Container
+from gameday.clients.docker_container import Container
 from gameday.conduct.permission import Rules, approved, needs_approval, production_signs, refuse_closed, refuse_production
 from gameday.conduct.plan import canonical, plan_hash
 from gameday.daemon import Daemon

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gameday.clients.docker import Container
+from gameday.clients.docker_container import Container
 from gameday.clients.http import Endpoint
 from gameday.daemon import Daemon
 from gameday.environments.compose_project import ComposeProject

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from gameday.clients.docker import SERVICE_LABEL, Container
+from gameday.clients.docker_container import SERVICE_LABEL, Container
 from gameday.environments.untouchable import nobody, refuse_untouchable
 from gameday.errors import Refused
 

@@ -196,11 +196,12 @@ def test_a_server_and_its_agent_run_a_real_drill_and_put_everything_back(request
 
 
 @pytest.mark.drills
+@pytest.mark.timeout(600)  # apt and pip fetch a hundred packages
 def test_the_image_builds_and_holds_a_server() -> None:
     """With the base image and the packages of this host."""
     image = f"gameday-test-{os.getpid()}:server"
     done = subprocess.run(
-        ["deploy/image.sh", image], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL
+        ["deploy/image.sh", image], cwd=ROOT, capture_output=True, text=True, timeout=550, check=False, stdin=subprocess.DEVNULL
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     try:
