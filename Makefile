@@ -30,7 +30,7 @@ check: python ## format, lint, types, layers, and the tests without Docker
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
-	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not slow"
+	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not slow and not crash"
 
 fix: python ## format, and repair what the linter can
 	@$(PYTHON) -m ruff format

@@ -17,6 +17,7 @@ FAULT_CLASSES: Mapping[str, tuple[str, ...]] = {
     "release": ("bad_deploy",),
     "configuration": ("certificate_expired", "config_change"),
     "monitoring": ("alertmanager_down", "scrape_blocked"),
+    "extension": ("chaostoolkit",),
 }  # fmt: skip
 """Each class with its faults. A fault that an installed package brings is a class of its own."""
 
