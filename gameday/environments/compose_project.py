@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 STOP_GRACE = 5
 """Seconds that a container has to end before it is killed."""
 NO_PROGRAM = ("executable file not found", "no such file or directory")
-SIDECAR_SLACK = 30.0
-"""Seconds after a fault's longest time at which its sidecar ends by itself, should nobody be left to end it."""
 
 
 class ComposeProject:
@@ -279,24 +277,9 @@ class ComposeProject:
         return self.docker.gateways(target.container)
 
     def start_sidecar(self, target: Target, sidecar: Sidecar) -> None:
-        from docker.errors import APIError, NotFound
+        from gameday.environments.beside import start_sidecar
 
-        from gameday.model.sidecar import Mandate
-
-        mandate = self.mandate or Mandate()
-        seconds = mandate.at_most.total_seconds() + SIDECAR_SLACK
-        command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
-        labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
-        try:
-            said = self.docker.start_beside(
-                target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels, sidecar.capabilities
-            )
-        except NotFound as missing:
-            raise RuntimeError(f"{self.network_image} or {target.name} is gone: {missing.explanation or missing}") from missing
-        except APIError as error:
-            raise RuntimeError(f"the sidecar of {target.name} does not start: {error.explanation or error}") from error
-        if not said.startswith("armed"):
-            raise RuntimeError(f"{sidecar.back_end} beside {target.name}: {said or 'ended without a word'}")
+        start_sidecar(self.docker, self.network_image, target, sidecar, self.mandate)
 
     def ask_sidecar(self, name: str, words: tuple[str, ...]) -> str:
         return self.docker.ask(name, ["python3", "/engine/engine.py", *words])
