@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ FIRST_WORD_WITHIN = 10.0
 """Seconds that a helper has to say that it is ready."""
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
+LOCK_LABEL = "gameday.lock"
+"""On containers that are never started: they lock a target, and belong to no project."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Docker:
             found = self._api.containers(all=True, filters={"label": f"{PROJECT_LABEL}={project}"})
         containers = []
         for entry in found:
+            if LOCK_LABEL in entry["Labels"]:
+                continue
             try:
                 containers.append(self.inspect(entry["Id"]))
             except NotFound:
@@ -169,7 +173,12 @@ class Docker:
     def start_beside(self, container: str, name: str, image: str, command: list[str], labels: Mapping[str, str]) -> str:
         """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
         limits = self._helper_limits(f"container:{container}")
-        helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        try:
+            helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        except APIError as error:
+            if error.status_code != 409 or not self._remove_ended(name):
+                raise
+            helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
         # Asked again and again, since the SDK leaves the connection of a log that is followed open.
         deadline, running = time.monotonic() + FIRST_WORD_WITHIN, True
@@ -180,9 +189,17 @@ class Docker:
             time.sleep(0.005)
         return ""
 
-    def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
+    def _remove_ended(self, name: str) -> bool:
+        """Remove a helper that ended, and that nobody took away: its fault is over. Says whether it was one."""
+        with suppress(NotFound):
+            if self._api.inspect_container(name)["State"]["Status"] not in ("exited", "dead"):
+                return False
+            self._api.remove_container(name, v=True)
+        return True
+
+    def run_alone(self, image: str, command: list[str], labels: Mapping[str, str]) -> tuple[int, str]:
         """Run a command to its end in a namespace without a network: exit code, and what it said."""
-        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"))["Id"]
+        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"), labels=dict(labels))["Id"]
         try:
             self._api.start(helper)
             code = self._api.wait(helper)["StatusCode"]

@@ -16,14 +16,16 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
+from gameday.conduct.locks import undo_data, wanted_for, write_down
 from gameday.model.observation import Blind
 from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost
-from gameday.undo.ledger import Ledger
+from gameday.undo.ledger import Fenced, Ledger
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import take_locks
 
 SHORT_PATIENCE = 5.0
 """Seconds for an undo while other faults live."""
@@ -105,6 +107,7 @@ def inject(fault: str) -> str:
     planned, act = stage.planned(fault), stage.faults[fault]
     try:
         undo = _prepared(stage, fault)
+        _lock_holds(stage, planned, undo)
     except Exception as error:
         stage.log("fault.failed", fault=fault, why=f"{error}; nothing was injected")
         raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}; nothing was injected") from error
@@ -135,6 +138,23 @@ def _prepared(stage: Stage, fault: str) -> Undo:
     if undo.before.get("running") != "true" or undo.before.get("paused") == "true":
         raise ActivityFailed(f"{planned.target.name} is not running as it was when the drill was planned")
     return undo
+
+
+def _lock_holds(stage: Stage, planned: PlannedFault, undo: Undo) -> None:
+    """Raises where the target's lock is gone: somebody took the drill over. A new undo is noted beside the lock."""
+    held = [line for line in stage.ledger.read().of("locked") if line.get("target") == planned.target.container]
+    if not held:
+        return  # nobody locks outside a drill
+    host = DockerHost()
+    try:
+        if not host.exists(str(held[0]["lock"])):
+            raise Fenced(f"the lock on {planned.target.name} was taken away")
+        if undo_data(undo) != undo_data(planned.undo):
+            note = wanted_for(planned.target, [planned.model_copy(update={"undo": undo})], f".{planned.id}")
+            taken = take_locks(host, [note], stage.plan.drill, str(held[0]["token"]), float(held[0]["lease"]))
+            write_down(taken, stage.ledger)
+    finally:
+        host.close()
 
 
 def is_live(fault: str) -> bool:

@@ -7,6 +7,7 @@ The supervisor (this process) is the only writer of the timeline. Whatever happe
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable
@@ -16,11 +17,13 @@ from typing import Any, Literal
 from gameday.bundle.timeline_file import TimelineFile
 from gameday.conduct.children import Guard
 from gameday.conduct.crew import Crew
+from gameday.conduct.locks import write_down
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
 from gameday.model.plan import Plan
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import free_locks
 
 Outcome = Literal["completed", "aborted", "invalid", "stuck"]
 
@@ -42,6 +45,7 @@ def conduct(c: Conducting) -> Conducted:
     timeline.listen(c.on_event)
     ledger = Ledger(c.folder.ledger)
     ledger.append("drill", drill=c.plan.drill, project=c.environment.project)
+    write_down(c.locks, ledger)
     c.state.announce(c.plan.drill, c.folder.path, c.environment.project)
     restore_signals = _catch_signals(c)
     timeline.append("drill.started", "supervisor", ("drill", c.plan.drill), data=_facts(c.plan))
@@ -68,7 +72,9 @@ def conduct(c: Conducting) -> Conducted:
         left = _make_sure(c, timeline, ledger)
         crew.stop()
         if left:
-            outcome = "stuck"
+            outcome = "stuck"  # and the locks stay: nobody is to break what is broken
+        else:
+            _free(ledger)
         head = _close(timeline, c.plan.drill, outcome)
         ledger.append_if_possible("closed", outcome=outcome)
         guard.dismiss()
@@ -91,6 +97,12 @@ def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[s
         if result.left:
             left.append(result.left)
     return tuple(left)
+
+
+def _free(ledger: Ledger) -> None:
+    """What cannot be freed now is, like a dead drill's, freed by whoever wants the target next."""
+    with contextlib.suppress(Exception):
+        free_locks(DockerHost(), ledger)
 
 
 def _close(timeline: TimelineFile, drill: str, outcome: Outcome) -> str:

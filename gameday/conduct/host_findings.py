@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gameday.bundle.host_state import HostState
-from gameday.conduct.preflight import Leftover, leftovers
+from gameday.conduct.recovery import leftovers, orphans
 from gameday.environments.sandbox import COMPOSE_FILE, Sandbox
 from gameday.errors import GamedayError
 from gameday.model.network import SAYS
@@ -52,7 +52,7 @@ def look(root: Path, scenarios: int) -> Iterator[Finding]:
     if docker.ok:
         yield from network_faults()
     yield cgroups()
-    yield from left(HostState())
+    yield from left(HostState(), docker.ok)
 
 
 def host(python: tuple[int, ...], system: str) -> Iterator[Finding]:
@@ -190,10 +190,14 @@ def cgroups() -> Finding:
     return Finding("cgroups", True, False, f"version {2 if two else 1}")
 
 
-def left(state: HostState) -> Iterator[Finding]:
+def left(state: HostState, docker: bool) -> Iterator[Finding]:
     """What dead drills left, and the lever."""
     found = leftovers(state)
-    yield Finding("leftovers", not found, False, _told(found), "`gameday recover`", broken=any(drill.faults for drill in found))
+    lonely = orphans(state) if docker else []
+    told = [f"{x.drill.drill}: {', '.join(x.faults) or 'no fault'}, {x.processes} processes" for x in found] + [o.what for o in lonely]
+    said = "; ".join(told) or ("none" if docker else "none in this host's records; Docker could not be searched")
+    broken = any(drill.faults for drill in found) or any(orphan.faults for orphan in lonely)
+    yield Finding("leftovers", not found and not lonely, False, said, "`gameday recover`", broken=broken)
     halted = state.halted
     yield Finding(
         "lever",
@@ -202,13 +206,6 @@ def left(state: HostState) -> Iterator[Finding]:
         f"halted, so drills are refused: {halted}" if halted else "not pulled",
         "`gameday resume --reason …`",
     )
-
-
-def _told(found: list[Leftover]) -> str:
-    if not found:
-        return "none"
-    told = [f"{x.drill.drill}: {', '.join(x.faults) or 'no fault'}, {x.processes} processes" for x in found]
-    return "; ".join(told)
 
 
 def _text(path: Path) -> str:

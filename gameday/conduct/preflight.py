@@ -2,73 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from gameday.bundle.folder import Folder
-from gameday.bundle.host_state import HostState, RunningDrill
+from gameday.bundle.host_state import HostState
+from gameday.conduct.recovery import orphans, recover, sweep
 from gameday.errors import Refused, Stuck
 from gameday.model.injection import most_at_once
 from gameday.model.scenario import Scenario
 from gameday.model.settings import Settings
-from gameday.undo.docker_host import DockerHost
-from gameday.undo.ledger import Ledger, read_ledger
-from gameday.undo.processes import is_alive, kill_group
-from gameday.undo.put_back import PutBack, put_back
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """A drill whose process died before it said that all is put back."""
-
-    drill: RunningDrill
-    faults: tuple[str, ...]
-    processes: int
-
-
-def leftovers(state: HostState) -> list[Leftover]:
-    """Drills of this host that nobody conducts any more and that were never closed."""
-    found = []
-    for drill in state.announced():
-        if drill.alive:
-            continue
-        page = read_ledger(Folder(Path(drill.folder)).ledger)
-        alive = [p for p in page.of("process") if is_alive(int(p["pid"]), str(p["ticks"]))]
-        faults = tuple(f"{f.fault} on {f.target}" for f in page.open)
-        found.append(Leftover(drill, faults, len(alive)))
-    return found
-
-
-def recover(state: HostState, by: str = "recover") -> list[PutBack]:
-    """Put back whatever dead drills left. Running drills are not touched. Safe to run twice at once."""
-    results: list[PutBack] = []
-    for leftover in leftovers(state):
-        folder = Folder(Path(leftover.drill.folder))
-        if not folder.ledger.is_file():
-            state.withdraw(leftover.drill.drill)
-            continue
-        ledger = Ledger(folder.ledger)
-        try:
-            if not ledger.read().of("taken_over"):
-                ledger.append_if_possible("taken_over", by=by, why="its process was gone")
-            for line in ledger.read().of("process"):
-                kill_group(int(line["pid"]), str(line["ticks"]))
-            mine = put_back(ledger, by, DockerHost())
-        finally:
-            ledger.close()
-        results += mine
-        if not any(r.left for r in mine):
-            state.withdraw(leftover.drill.drill)
-    return results
+from gameday.undo.put_back import PutBack
 
 
 def clear_the_way(state: HostState) -> list[PutBack]:
     """Refuse while the lever is pulled; put back what dead drills left. Raises Stuck where that fails."""
     if (reason := state.halted) is not None:
         raise Refused(f"drills are halted on this host ({reason}); lift it with `gameday resume --reason …`")
-    results = recover(state)
-    left = [r.left for r in results if r.left]
-    if left:
+    return _all_put_back(recover(state))
+
+
+def clear_the_daemon(state: HostState) -> list[PutBack]:
+    """The same for what is in the Docker daemon and in no record of this host. Raises Missing where it does not answer."""
+    return _all_put_back(sweep(orphans(state)))
+
+
+def _all_put_back(results: list[PutBack]) -> list[PutBack]:
+    if left := [r.left for r in results if r.left]:
         raise Stuck("an earlier drill left a fault that could not be removed: " + "; ".join(left))
     return results
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ from gameday.bundle.ids import drill_id
 from gameday.catalog import environment_of, probe_of
 from gameday.conduct.drill import Conducted, conduct
 from gameday.conduct.experiment import experiment
+from gameday.conduct.locks import lock_targets
 from gameday.conduct.plan import make_plan
-from gameday.conduct.preflight import clear_the_way, refuse_too_many
-from gameday.conduct.supervision import Conducting
+from gameday.conduct.preflight import clear_the_daemon, clear_the_way, refuse_too_many
+from gameday.conduct.supervision import Conducting, longest_drill
 from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan, Responders
@@ -27,6 +28,8 @@ from gameday.model.scenario import SANDBOX, Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
 from gameday.model.settings import DockerSettings, Settings
+from gameday.undo.docker_host import DockerHost
+from gameday.undo.put_back import PutBack
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,10 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
         refuse_too_many(request.scenario, request.settings)
     state = HostState()
     environment = environment_of(request.scenario, request.root, request.docker)
-    for result in clear_the_way(state):
-        tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+    _tell_put_back(clear_the_way(state), tell)
     with state.exclusive(environment.project):
         was_up = bool(environment.containers())
+        _tell_put_back(clear_the_daemon(state), tell)
         if not environment.is_up and environment.name == SANDBOX:
             tell.say("starting the sandbox")
         try:
@@ -84,6 +87,11 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
                 environment.settle_quietly()
 
 
+def _tell_put_back(results: Sequence[PutBack], tell: Telling) -> None:
+    for result in results:
+        tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+
+
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
@@ -92,7 +100,32 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
         responders=request.responders, no_fault=request.no_fault, settings=request.settings,
     )  # fmt: skip
-    folder = Folder.create(request.root / "reports", drill)
+    host = DockerHost()
+    locks = lock_targets(plan, host, longest_drill(plan))
+    try:
+        folder = _written(request, plan)
+        tell.on_plan(plan, folder)
+        conducting = Conducting(
+            plan=plan,
+            environment=environment,
+            folder=folder,
+            definitions=request.probes,
+            probes={n: probe_of(definition, environment, plan.allowed_commands) for n, definition in request.probes.items()},
+            script=request.script,
+            on_event=tell.on_event,
+            state=state,
+            locks=tuple(locks),
+        )
+    except BaseException:
+        for lock in locks:
+            host.discard(lock.container)
+        raise
+    return folder, conduct(conducting)
+
+
+def _written(request: Request, plan: Plan) -> Folder:
+    """The drill's folder, with everything that its child processes read."""
+    folder = Folder.create(request.root / "reports", plan.drill)
     try:
         shutil.copyfile(request.source, folder.scenario)
         folder.plan.write_text(plan.model_dump_json(indent=1, by_alias=True))
@@ -100,15 +133,4 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
         (folder.path / "probes.json").write_bytes(probe_definitions_json(dict(request.probes)))
     except OSError as error:
         raise Missing(f"{folder.path} cannot be written: {error.strerror}; nothing was injected") from error
-    tell.on_plan(plan, folder)
-    conducting = Conducting(
-        plan=plan,
-        environment=environment,
-        folder=folder,
-        definitions=request.probes,
-        probes={n: probe_of(definition, environment, plan.allowed_commands) for n, definition in request.probes.items()},
-        script=request.script,
-        on_event=tell.on_event,
-        state=state,
-    )
-    return folder, conduct(conducting)
+    return folder

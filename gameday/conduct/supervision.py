@@ -24,6 +24,7 @@ from gameday.model.probe import ProbeDefinition
 from gameday.model.protocols import Probe
 from gameday.model.script import Script
 from gameday.undo.ledger import Ledger
+from gameday.undo.target_lock import TargetLock
 
 TICK = 0.05
 STEADY_PATIENCE = 45.0
@@ -36,6 +37,10 @@ LONGEST_QUIET = 600.0
 """Seconds after the last fault in which all must get quiet; then the drill is closed anyway."""
 HUMANS_LINGER = 60.0
 """Seconds that people have for closing words after everything is quiet, unless somebody says `resolve`."""
+
+
+SLACK = 300.0
+"""Seconds for all that has no longest time of its own: starting, last looks, undoing with retries."""
 
 
 class Stopped(Exception):
@@ -62,6 +67,8 @@ class Conducting:
     script: Script | None
     on_event: Callable[[Event], None]
     state: HostState = field(default_factory=HostState)
+    locks: tuple[TargetLock, ...] = ()
+    """Held on every container that the plan may break."""
     clock: Clock = field(default_factory=Clock)
     signalled: int = 0
     undoing: bool = False
@@ -140,7 +147,7 @@ class Supervision:
         worker = Worker(self.c.folder, self.c.environment.root, time.monotonic(), self.ledger)
         events = WorkerEvents(self.c.folder.worker_log, self.timeline)
         released: set[str] = set()
-        latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
+        latest = self.c.clock.boottime() + longest_method(self.c.plan) + WORKER_OVERDUE
         try:
             while not worker.ended:
                 self._tick()
@@ -166,10 +173,6 @@ class Supervision:
             raise NotSteady(events.why_not or "the steady state was lost before the fault; nothing was injected")
         if worker.exit_code != 0 and not events.finished:
             raise Stopped("worker_lost", f"the worker process ended with code {worker.exit_code}")
-
-    def _longest_method(self) -> float:
-        """Seconds after which the worker has taken every fault back, if it does what it should."""
-        return max((f.starts_after_seconds + f.lives_at_most_seconds for f in self.c.plan.faults), default=0.0)
 
     def _ask_guards(self) -> None:
         """Once, when users are served again, under the live fault where somebody mitigated it: at what price?"""
@@ -256,3 +259,13 @@ class Supervision:
                         raise Stopped("condition", f"abort condition {bound} could not be read three times in a row")
                 case False:
                     self._blind_aborts = 0
+
+
+def longest_method(plan: Plan) -> float:
+    """Seconds after which the worker has taken every fault back, if it does what it should."""
+    return max((f.starts_after_seconds + f.lives_at_most_seconds for f in plan.faults), default=0.0)
+
+
+def longest_drill(plan: Plan) -> float:
+    """Seconds after which a drill is certainly over."""
+    return plan.scenario.canary.steady_for.total_seconds() + STEADY_PATIENCE + longest_method(plan) + WORKER_OVERDUE + LONGEST_QUIET + SLACK

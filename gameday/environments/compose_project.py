@@ -228,11 +228,12 @@ class ComposeProject:
         from docker.errors import APIError, NotFound
 
         from gameday.model.sidecar import Mandate
+        from gameday.undo.owner import owner_labels
 
         mandate = self.mandate or Mandate()
         seconds = mandate.at_most.total_seconds() + SIDECAR_SLACK
         command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
-        labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
+        labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container, **owner_labels(seconds)}
         try:
             said = self.docker.start_beside(target.container, sidecar.name, self.network_image, [*command, *sidecar.order], labels)
         except NotFound as missing:

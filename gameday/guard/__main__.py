@@ -19,6 +19,7 @@ from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
 from gameday.undo.processes import kill_group
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import free_locks
 
 
 def main(arguments: list[str]) -> int:
@@ -66,8 +67,11 @@ def _act(ledger: Ledger, host: DockerHost, why: str) -> int:
     for line in ledger.read().of("process"):
         kill_group(int(line["pid"]), str(line["ticks"]))
     # Ten minutes is longer than any daemon restart; after that `gameday recover` is what is left.
-    left = [result for result in put_back(ledger, "guard", host, patience=600) if result.left]
-    return 4 if left else 0
+    if any(result.left for result in put_back(ledger, "guard", host, patience=600)):
+        return 4
+    with contextlib.suppress(Exception):  # whoever wants the target next frees a dead drill's lock
+        free_locks(host, ledger)
+    return 0
 
 
 def _pidfd(pid: int) -> int | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 State = Literal["intended", "armed", "undoing", "undone", "lost", "undo_failed"]
-LineKind = Literal["drill", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "closed"]
+LineKind = Literal["drill", "locked", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "closed"]
 
 TERMINAL = ("undone", "lost")
 

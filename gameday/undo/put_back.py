@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from gameday.undo import VERBS
 from gameday.undo.docker_host import DockerHost, TargetGone
@@ -23,6 +24,7 @@ class PutBack:
     target: str
     detail: str
     left: str = ""
+    state: Literal["undone", "lost", "undo_failed"] = "undone"
 
 
 def put_back(
@@ -36,19 +38,24 @@ def put_back(
 
 def _put_back_one(ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None]) -> PutBack:
     ledger.append_if_possible("undoing", fault=fault.id, by=by)
+    result = undo(host, fault, patience, sleep)
+    ledger.append_if_possible(result.state, fault=fault.id, by=by, detail=result.detail)
+    return result
+
+
+def undo(host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None] = time.sleep) -> PutBack:
+    """Undo one fault, wherever its record came from. Never raises: what could not be done is `left`."""
     try:
         detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)
         if not fault.armed_at:
             detail = _watch_settling(lambda: _run_steps(host, fault), detail, sleep)
     except TargetGone:
-        ledger.append_if_possible("lost", fault=fault.id, by=by, detail="the container was removed, the fault with it")
-        return PutBack(fault.id, fault.target, "the container was removed, the fault with it")
+        return PutBack(fault.id, fault.target, "the container was removed, the fault with it", state="lost")
     except Exception as error:  # the loudest thing we print, and never the end of the other undos
-        ledger.append_if_possible("undo_failed", fault=fault.id, by=by, detail=str(error))
-        return PutBack(fault.id, fault.target, str(error), left=f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}")
+        left = f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}"
+        return PutBack(fault.id, fault.target, str(error), left, "undo_failed")
     restarted = any(part.startswith("restarted") for part in detail.split("; "))
-    ledger.append_if_possible("lost" if restarted else "undone", fault=fault.id, by=by, detail=detail)
-    return PutBack(fault.id, fault.target, detail)
+    return PutBack(fault.id, fault.target, detail, state="lost" if restarted else "undone")
 
 
 def by_hand(fault: OpenFault) -> str:
