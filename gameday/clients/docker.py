@@ -23,6 +23,8 @@ FIRST_WORD_WITHIN = 10.0
 """Seconds that a helper has to say that it is ready."""
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
+KEPT = ("RestartPolicy", "Memory", "MemorySwap", "NanoCpus", "CpuQuota", "CpuPeriod", "CpuShares", "CpusetCpus", "PidsLimit")
+"""Fields of `HostConfig` that `docker update` and faults may change."""
 LOCK_LABEL = "gameday.lock"
 """On containers that are never started: they lock a target, and belong to no project."""
 
@@ -111,6 +113,18 @@ class Docker:
             health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),
             labels=labels,
         )
+
+    def snapshot(self, container: str) -> Mapping[str, str]:
+        """What stays as it is through a restart: running, limits, restart policy, networks with their names. Raises NotFound."""
+        data = self._api.inspect_container(container)
+        state, limits, short = data["State"], data["HostConfig"], data["Id"][:12]
+        found = {"running": str(state["Running"]).lower(), "paused": str(state["Paused"]).lower()}
+        found |= {key: str(limits.get(key)) for key in KEPT}
+        for name, network in data["NetworkSettings"]["Networks"].items():
+            aliases = sorted({a for a in network.get("Aliases") or [] if a != short})
+            fixed = (network.get("IPAMConfig") or {}).get("IPv4Address", "")
+            found[f"network {name}"] = " ".join([*aliases, *([fixed] if fixed else [])])
+        return found
 
     def pause(self, container: str) -> None:
         self._api.pause(container)

@@ -163,17 +163,22 @@ def is_live(fault: str) -> bool:
     planned = stage.planned(fault)
     if fault not in stage.live_until:
         raise ActivityFailed(f"{planned.fault} on {planned.target.name} was not injected")
-    deadline = time.monotonic() + LIVE_WITHIN
+    deadline, why = time.monotonic() + LIVE_WITHIN, "injected, and not seen in effect"
     while fault in stage.live_until:
-        if stage.faults[fault].is_live(stage.environment, stage.targets[fault]):
-            stage.ledger.append("armed", fault=fault, by="worker")
+        try:
+            live = stage.faults[fault].is_live(stage.environment, stage.targets[fault])
+            if live:
+                stage.ledger.append("armed", fault=fault, by="worker")
+        except Exception as error:  # nobody can tell, and what nobody can tell is put back
+            live, why = False, str(error)
+        if live:
             by = {"back_end": planned.undo.before["back_end"]} if "back_end" in planned.undo.before else {}
             stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service, **by)
             return True
         if time.monotonic() > deadline:
             break
         _tick(stage, 0.02)
-    stage.log("fault.not_live", fault=fault, why="injected, and not seen in effect")
+    stage.log("fault.not_live", fault=fault, why=why)
     _put_back(stage, fault)
     raise ActivityFailed(f"{planned.fault} on {planned.target.name} is not in effect")
 

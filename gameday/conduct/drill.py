@@ -8,6 +8,7 @@ The supervisor (this process) is the only writer of the timeline. Whatever happe
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gameday.bundle.timeline_file import TimelineFile
+from gameday.conduct.abort import AbortWatch
 from gameday.conduct.children import Guard
 from gameday.conduct.crew import Crew
+from gameday.conduct.end_state import EndState
 from gameday.conduct.locks import write_down
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
 from gameday.model.plan import Plan
@@ -44,19 +47,22 @@ def conduct(c: Conducting) -> Conducted:
     timeline = TimelineFile(c.folder.timeline)
     timeline.listen(c.on_event)
     ledger = Ledger(c.folder.ledger)
-    ledger.append("drill", drill=c.plan.drill, project=c.environment.project)
+    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, daemon=c.daemon)
     write_down(c.locks, ledger)
     c.state.announce(c.plan.drill, c.folder.path, c.environment.project)
-    restore_signals = _catch_signals(c)
+    restore_signals = _catch_signals(c, ledger)
     timeline.append("drill.started", "supervisor", ("drill", c.plan.drill), data=_facts(c.plan))
     guard = Guard(c.folder.ledger)
     crew = Crew(c.plan, c.environment, c.folder, timeline, c.clock, c.script)
+    end_state = EndState(c.plan, c.environment)
+    abort = AbortWatch(c.plan.scenario.abort_when, c.probes, timeline, c.clock)
     outcome: Outcome = "completed"
     why = ""
     try:
         guard.await_ready()
         crew.start(ledger)
-        Supervision(c, timeline, ledger, guard, crew).run()
+        end_state.look_before()
+        Supervision(c, timeline, ledger, guard, crew, abort).run()
     except NotSteady as unsteady:
         outcome, why = "invalid", str(unsteady)
         timeline.append("drill.unsteady", "supervisor", ("drill", c.plan.drill), data={"why": why})
@@ -69,8 +75,10 @@ def conduct(c: Conducting) -> Conducted:
         raise
     finally:
         c.undoing = True
+        abort.stop()
         left = _make_sure(c, timeline, ledger)
         crew.stop()
+        end_state.look_after(timeline, DockerHost())
         if left:
             outcome = "stuck"  # and the locks stay: nobody is to break what is broken
         else:
@@ -122,12 +130,15 @@ def _facts(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _catch_signals(c: Conducting) -> Callable[[], None]:
-    """First signal: stop and undo. Later ones never cut the undo."""
+def _catch_signals(c: Conducting, ledger: Ledger) -> Callable[[], None]:
+    """First signal: stop and undo. Later ones are told how far the undo is, and never cut it."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
 
     def note(number: int, _frame: object) -> None:
+        if c.signalled or c.undoing:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                os.write(2, f"gameday: undo in progress, {len(ledger.read().open)} fault(s) left; it is not interrupted\n".encode())
         c.signalled = c.signalled or number
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

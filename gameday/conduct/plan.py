@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from gameday.catalog import fault_of
-from gameday.conduct.preflight import refuse_too_many
+from gameday.conduct.preflight import refuse_too_many, refuse_too_wide
 from gameday.environments import DrillEnvironment
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Responders
@@ -24,6 +24,8 @@ def make_plan(
     if not no_fault:
         refuse_too_many(scenario, settings)
     faults = () if no_fault else tuple(_planned(i, injection, environment) for i, injection in enumerate(scenario.faults, 1))
+    for target in {f.target.container: f.target for f in faults}.values():
+        refuse_too_wide(target, environment, settings.limits)
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,
         responders=responders, no_fault=no_fault, faults=faults, sources=environment.sources,

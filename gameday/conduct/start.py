@@ -115,6 +115,7 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
             on_event=tell.on_event,
             state=state,
             locks=tuple(locks),
+            daemon=host.daemon,
         )
     except BaseException:
         for lock in locks:

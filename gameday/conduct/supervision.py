@@ -12,6 +12,7 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
 from gameday.bundle.timeline_file import TimelineFile
 from gameday.conduct import looks
+from gameday.conduct.abort import AbortWatch
 from gameday.conduct.children import RENEW_EVERY, Guard, Worker
 from gameday.conduct.clock import Clock
 from gameday.conduct.crew import Crew
@@ -29,7 +30,6 @@ from gameday.undo.target_lock import TargetLock
 TICK = 0.05
 STEADY_PATIENCE = 45.0
 """Seconds beyond `steady_for` in which the steady state must be reached."""
-ABORT_EVERY = 2.0
 WORKER_OVERDUE = 15.0
 """Seconds past the end of the last fault's time after which a worker that still runs counts as hanging."""
 AFTER_RESOLVE = 3.0
@@ -69,6 +69,8 @@ class Conducting:
     state: HostState = field(default_factory=HostState)
     locks: tuple[TargetLock, ...] = ()
     """Held on every container that the plan may break."""
+    daemon: str = ""
+    """The id of the Docker daemon in which it breaks something."""
     clock: Clock = field(default_factory=Clock)
     signalled: int = 0
     undoing: bool = False
@@ -83,10 +85,8 @@ class Supervision:
     ledger: Ledger
     guard: Guard
     crew: Crew
+    abort: AbortWatch
     _renewed: float = 0.0
-    _asked_abort: float = 0.0
-    _blind_aborts: int = 0
-
     _asked_guards: bool = False
 
     def run(self) -> None:
@@ -244,21 +244,10 @@ class Supervision:
             raise Stopped("disk", "the disk is full: what happens can no longer be recorded, so it proves nothing")
         if self.c.signalled:
             raise Stopped("signal", f"stopped by {signal.Signals(self.c.signalled).name}")
-        if self.c.plan.scenario.abort_when and now - self._asked_abort >= ABORT_EVERY and self.crew.fault_armed_at:
-            self._asked_abort = now
-            self._check_abort()
-
-    def _check_abort(self) -> None:
-        for bound in self.c.plan.scenario.abort_when:
-            match looks.ask(self.timeline, self.c.probes, bound, "abort"):
-                case True:
-                    raise Stopped("condition", f"abort condition met: {bound}")
-                case None:
-                    self._blind_aborts += 1
-                    if self._blind_aborts >= 3:
-                        raise Stopped("condition", f"abort condition {bound} could not be read three times in a row")
-                case False:
-                    self._blind_aborts = 0
+        if self.crew.fault_armed_at:
+            self.abort.start()
+        if why := self.abort.why:
+            raise Stopped("condition", why)
 
 
 def longest_method(plan: Plan) -> float:

@@ -11,6 +11,7 @@ from gameday.model.protocols import Environment
 if TYPE_CHECKING:
     from gameday.clients.docker import Container
     from gameday.clients.http import Endpoint
+    from gameday.model.plan import Target
     from gameday.model.settings import PagerSettings
 
 
@@ -63,6 +64,14 @@ class DrillEnvironment(Environment, Protocol):
         ...
 
     def containers(self) -> list[Container]: ...
+
+    def is_well(self, container: Container) -> bool:
+        """Whether it runs and its health check passes now."""
+        ...
+
+    def snapshot(self, target: Target) -> Mapping[str, str]:
+        """All of a target that must be after a drill as it was before. Empty where it is gone."""
+        ...
 
     def up(self, say: Callable[[str], None]) -> None:
         """See that it runs. Raises Missing where it does not."""

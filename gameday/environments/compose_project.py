@@ -48,8 +48,7 @@ class ComposeProject:
         """The one container of a service. Refuses what did not opt in; never picks one of several."""
         from gameday.model.plan import Target
 
-        replicas = [c for c in self.containers() if c.service == service]
-        containers = [c for c in replicas if c.running]
+        containers = [c for c in self.containers() if c.service == service and c.running]
         if not containers:
             names = sorted({c.service for c in self.containers()})
             raise InvalidInput(f"no running container of a service {service!r} in {self.project}; there is {', '.join(names)}")
@@ -61,12 +60,6 @@ class ComposeProject:
                     f" to the service {service} in its Compose file if it may be broken"
                 )
         chosen = containers[0]
-        left = [c for c in containers if c is not chosen and self.is_well(c)]
-        if len(replicas) > 1 and not left:
-            raise Refused(
-                f"{chosen.name} is the last healthy one of {len(replicas)} replicas of {service}; a fault must leave one: "
-                f"bring the others back, or scale {service} to 1 if it is meant to be lost"
-            )
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
 
     def is_well(self, container: Container) -> bool:
@@ -81,6 +74,14 @@ class ComposeProject:
             return self.docker.run(container.id, container.health_check)[0] == 0
         except APIError:  # it stopped since it was listed
             return False
+
+    def snapshot(self, target: Target) -> Mapping[str, str]:
+        from docker.errors import NotFound
+
+        try:
+            return self.docker.snapshot(target.container)
+        except NotFound:
+            return {}
 
     def state(self, target: Target) -> Mapping[str, str]:
         from docker.errors import NotFound

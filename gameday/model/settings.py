@@ -109,6 +109,10 @@ class LimitSettings(Noun):
 
     parallel_faults: Annotated[int, Field(ge=1, le=10)] = 1
     """How many faults may be in effect at one time."""
+    max_percent: Annotated[float, Field(ge=0, le=100)] = 50
+    """How much of a service may be broken, of its containers, where it has two or more. 0: nothing may be broken at all."""
+    min_healthy_left: Annotated[int, Field(ge=0, le=100)] = 1
+    """How many healthy containers of a service a fault must leave, where it has two or more."""
 
 
 class Settings(Noun):

@@ -81,6 +81,11 @@ class DockerHost:
         """Reach the daemon now, so that the first undo does not pay for it."""
         self._api.ping()
 
+    @property
+    def daemon(self) -> str:
+        """The daemon's own id."""
+        return str(self._api.info()["ID"])
+
     def close(self) -> None:
         if self._client is not None:
             self._client.close()

@@ -32,30 +32,50 @@ def put_back(
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[PutBack]:  # fmt: skip
     """Undo every open fault, newest first, each with its own patience in seconds; one failure never stops the others."""
-    chosen = [f for f in ledger.read().open if only is None or f.id == only]
-    return [_put_back_one(ledger, by, host, fault, patience, sleep) for fault in chosen]
+    page = ledger.read()
+    daemon = next((str(line["daemon"]) for line in page.of("drill") if line.get("daemon")), "")
+    chosen = [f for f in page.open if only is None or f.id == only]
+    return [_put_back_one(ledger, by, host, fault, patience, sleep, daemon) for fault in chosen]
 
 
-def _put_back_one(ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None]) -> PutBack:
+def _put_back_one(
+    ledger: Ledger, by: str, host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None], daemon: str
+) -> PutBack:
     ledger.append_if_possible("undoing", fault=fault.id, by=by)
-    result = undo(host, fault, patience, sleep)
+    result = undo(host, fault, patience, sleep, daemon)
     ledger.append_if_possible(result.state, fault=fault.id, by=by, detail=result.detail)
     return result
 
 
-def undo(host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None] = time.sleep) -> PutBack:
-    """Undo one fault, wherever its record came from. Never raises: what could not be done is `left`."""
+def undo(host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[float], None] = time.sleep, daemon: str = "") -> PutBack:
+    """Undo one fault, wherever its record came from. Never raises: what could not be done is `left`.
+
+    `daemon`: the one in which it was injected. A container that another one does not know is not gone.
+    """
     try:
         detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)
         if not fault.armed_at:
             detail = _watch_settling(lambda: _run_steps(host, fault), detail, sleep)
     except TargetGone:
+        if why := _elsewhere(host, daemon):
+            return PutBack(fault.id, fault.target, why, f"{fault.fault} on {fault.target}: {why}; there {by_hand(fault)}", "undo_failed")
         return PutBack(fault.id, fault.target, "the container was removed, the fault with it", state="lost")
     except Exception as error:  # the loudest thing we print, and never the end of the other undos
         left = f"{fault.fault} on {fault.target}: {error}; {by_hand(fault)}"
         return PutBack(fault.id, fault.target, str(error), left, "undo_failed")
     restarted = any(part.startswith("restarted") for part in detail.split("; "))
     return PutBack(fault.id, fault.target, detail, state="lost" if restarted else "undone")
+
+
+def _elsewhere(host: DockerHost, daemon: str) -> str:
+    """Why this is not the daemon that is meant, or cannot be told to be it."""
+    try:
+        asked = host.daemon if daemon else ""
+    except Exception as error:
+        return f"the Docker daemon does not say which one it is: {error}"
+    if asked == daemon:
+        return ""
+    return f"this Docker daemon ({asked[:12]}) is not the one where it was injected ({daemon[:12]}); set DOCKER_HOST to that one"
 
 
 def by_hand(fault: OpenFault) -> str:

@@ -60,6 +60,17 @@ def put_orphans_back(host: DockerHost, orphans: Iterable[Orphan]) -> list[PutBac
     return results
 
 
+def residue(host: DockerHost, drill: str, targets: Collection[str]) -> list[str]:
+    """What is still in the daemon of a drill that has put everything back, its locks aside."""
+    helpers = [f"the helper {made.name}" for made in host.made({DRILL: drill}) if LOCK not in made.labels]
+    inside = [f"a process of {marker} inside {t[:12]}" for t in targets for marker in _markers(host, t)]
+    return helpers + inside
+
+
+def _markers(host: DockerHost, container: str) -> list[str]:
+    return sorted({m for line in host.command_lines(container) for m in _MARKED.findall(line)})
+
+
 def _of_container(made: Made) -> Orphan:
     drill = f"drill {made.labels[DRILL]}" if made.labels.get(DRILL) else "no drill"
     if LOCK in made.labels:
@@ -82,7 +93,7 @@ def _marked(host: DockerHost, held: Collection[str]) -> list[Orphan]:
     for container in host.made({ALLOW: ""}):
         if not container.running or container.id in held:
             continue
-        for marker in sorted({m for line in host.command_lines(container.id) for m in _MARKED.findall(line)}):
+        for marker in _markers(host, container.id):
             step = {"verb": "marked_processes_kill", "arguments": {"container": container.id, "marker": marker}}
             fault = OpenFault("?", marker.partition(".")[0], container.name, {"identity": {}, "steps": [step]}, "armed", "", armed_at="?")
             found.append(Orphan(f"processes of {fault.fault} inside {container.name}", (fault,)))
