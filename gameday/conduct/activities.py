@@ -108,15 +108,15 @@ def inject(fault: str) -> str:
     try:
         undo = _prepared(stage, fault)
         _lock_holds(stage, planned, undo)
+        stage.ledger.intend(
+            fault=fault, name=planned.fault, target=planned.target.service, by="worker",
+            undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
+        )  # fmt: skip
     except Exception as error:
         stage.log("fault.failed", fault=fault, why=f"{error}; nothing was injected")
         raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}; nothing was injected") from error
     target = planned.target.model_copy(update={"started_at": undo.identity.get("started_at", "")})
     stage.targets[fault] = target
-    stage.ledger.intend(
-        fault=fault, name=planned.fault, target=planned.target.service, by="worker",
-        undo=undo.model_dump(mode="json"), ends_within_seconds=planned.lives_at_most_seconds,
-    )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
         act.inject(stage.environment.under(stage.mandate(planned)), target)

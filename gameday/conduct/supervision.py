@@ -19,6 +19,7 @@ from gameday.conduct.crew import Crew
 from gameday.conduct.ending import Watched
 from gameday.conduct.worker_log import WorkerEvents
 from gameday.environments import DrillEnvironment
+from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.model.probe import ProbeDefinition
@@ -170,6 +171,8 @@ class Supervision:
         worker.end(within=1)
         events.take(self.crew.note_fault)
         if not events.injected:
+            if not self.ledger.append_if_possible("checked"):
+                raise Missing("the ledger of the drill cannot be written (is the disk full?), so nothing was injected")
             raise NotSteady(events.why_not or "the steady state was lost before the fault; nothing was injected")
         if worker.exit_code != 0 and not events.finished:
             raise Stopped("worker_lost", f"the worker process ended with code {worker.exit_code}")
@@ -240,6 +243,8 @@ class Supervision:
                 raise Stopped("guard_lost", "the guard took the drill over, since this process did not answer for a while")
         if not self.guard.alive:
             raise Stopped("guard_lost", "the guard process ended; no fault lives with fewer than two watchers")
+        if self.timeline.lost and not self.ledger.read().faults:
+            raise Missing("the disk is full: nothing was injected")
         if self.timeline.lost:
             raise Stopped("disk", "the disk is full: what happens can no longer be recorded, so it proves nothing")
         if self.c.signalled:

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 State = Literal["intended", "armed", "undoing", "undone", "lost", "undo_failed"]
-LineKind = Literal["drill", "locked", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "closed"]
+LineKind = Literal[
+    "drill", "locked", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "checked", "closed"
+]
 
 TERMINAL = ("undone", "lost")
 

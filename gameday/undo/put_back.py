@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gameday.undo import VERBS
 from gameday.undo.docker_host import DockerHost, TargetGone
@@ -80,12 +80,14 @@ def _elsewhere(host: DockerHost, daemon: str) -> str:
 
 def by_hand(fault: OpenFault) -> str:
     """The commands that undo a fault without gameday, in order: the file of each verb knows its own."""
-    commands = []
-    for step in fault.undo.get("steps", []):
-        if verb := VERBS.get(step.get("verb")):
-            words = getattr(sys.modules[verb.__module__], "by_hand", None)
-            commands.append(words(step.get("arguments", {})) if words else f"see the manual of {step['verb']}")
-    return "by hand: " + " && ".join(commands)
+    return "by hand: " + " && ".join(_command(step) for step in fault.undo.get("steps", []) if step.get("verb") in VERBS)
+
+
+def _command(step: Mapping[str, Any]) -> str:
+    try:
+        return str(sys.modules[VERBS[step["verb"]].__module__].by_hand(step.get("arguments", {})))
+    except (AttributeError, LookupError):  # nothing that a record says may keep the other undos from being done
+        return f"see the manual of {step['verb']}"
 
 
 def _run_steps(host: DockerHost, fault: OpenFault) -> str:
