@@ -23,8 +23,13 @@ class Daemon(socketserver.ThreadingUnixStreamServer):
         super().__init__(str(path), _Answer)
         self.path = path
         self.paused, self.mood, self.well_read = True, "well", True
+        self.away = False
+        """Whether it hangs up on everybody. (Where there is no socket at all, the SDK leaves its own end of it open.)"""
         self.calls: list[str] = []
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        return not self.away
 
     def pause_later(self, seconds: float) -> None:
         """A call of somebody who died: it is on its way, and takes effect."""
