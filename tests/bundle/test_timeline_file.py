@@ -86,11 +86,12 @@ while True:
 """
 
 
-def test_what_was_acknowledged_survives_a_killed_writer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=[pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)])])
+def test_what_was_acknowledged_survives_a_killed_writer(tmp_path: Path, kills: int) -> None:
     seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
     print(f"SEED={seed}")
     dice = random.Random(seed)
-    for number in range(int(os.environ.get("KILLS", "2"))):
+    for number in range(kills):
         path = tmp_path / f"{number}.jsonl"
         with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None

@@ -347,4 +347,4 @@ def test_a_few_random_drills_killed_at_random(tiny: Tiny) -> None:
 @pytest.mark.crash
 @pytest.mark.timeout(36_000)
 def test_random_drills_killed_at_random(tiny: Tiny) -> None:
-    rounds(tiny, int(os.environ.get("ROUNDS", "100")))
+    rounds(tiny, max(100, int(os.environ.get("ROUNDS", "100"))))

@@ -150,9 +150,10 @@ def test_of_several_targets_all_are_locked_or_none(host: DockerHost, api: Any, r
     assert locks_on(api, one) == []
 
 
-def test_of_two_processes_at_one_instant_exactly_one_wins(taker: Taker, run: Any, host: DockerHost, api: Any) -> None:
+@pytest.mark.parametrize("tries", [5, pytest.param(100, marks=[pytest.mark.crash, pytest.mark.timeout(600)])])
+def test_of_two_processes_at_one_instant_exactly_one_wins(taker: Taker, run: Any, host: DockerHost, api: Any, tries: int) -> None:
     container, name = run()
-    for _ in range(int(os.environ.get("TRIES", "10"))):
+    for _ in range(tries):
         both = [taker(container, name) for _ in range(2)]
         try:
             assert sorted(said(p) for p in both) == ["refused", "taken"]
