@@ -22,6 +22,7 @@ from gameday.conduct.crew import Crew
 from gameday.conduct.end_state import EndState
 from gameday.conduct.locks import write_down
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
+from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.undo.docker_host import DockerHost
 from gameday.undo.ledger import Ledger
@@ -45,7 +46,7 @@ class Conducted:
 def conduct(c: Conducting) -> Conducted:
     """Conduct one drill to its end. Faults are undone when this returns, or `left` says which are not."""
     timeline = TimelineFile(c.folder.timeline)
-    timeline.listen(c.on_event)
+    timeline.listen(_heard(c))
     ledger = Ledger(c.folder.ledger)
     ledger.append("drill", drill=c.plan.drill, project=c.environment.project, daemon=c.daemon)
     write_down(c.locks, ledger)
@@ -91,6 +92,18 @@ def conduct(c: Conducting) -> Conducted:
         ledger.close()
         restore_signals()
     return Conducted(outcome, why, c.signalled, left, head)
+
+
+def _heard(c: Conducting) -> Callable[[Event], None]:
+    """Whoever reads the progress may go away (`| head -1`, a closed terminal): that ends the drill as a signal does."""
+
+    def hear(event: Event) -> None:
+        try:
+            c.on_event(event)
+        except (OSError, SystemExit):  # the second is what rich makes of the first
+            c.signalled = c.signalled or signal.SIGPIPE
+
+    return hear
 
 
 def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -88,4 +89,5 @@ def _said(words: list[str]) -> str:
     if not shutil.which(program):
         return ""
     done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL)
-    return "\n".join(line for line in done.stdout.splitlines() if not line.startswith(("#", ":")))
+    # A container's end of its cable on the host gets a new name each time it starts.
+    return re.sub(r"\bveth[0-9a-f]+", "veth", "\n".join(line for line in done.stdout.splitlines() if not line.startswith(("#", ":"))))

@@ -287,9 +287,10 @@ def test_a_torn_ledger_is_used_as_far_as_it_goes_and_that_is_said(tiny: Tiny) ->
 
 
 def test_a_full_disk_before_the_deed_breaks_nothing(tiny: Tiny) -> None:
-    scenario, before = tiny.drill("full"), tiny.drills()
-    # No file may grow beyond this: the plan fits, the timeline reaches it before the fault.
-    limited = ["prlimit", "--fsize=5500", sys.executable, "-m", "gameday", "run", scenario, "--responders", "none"]
+    # No file may grow beyond this: the plan fits, and the canary's many samples reach it before the steady state is met.
+    canary = {"url": f"{tiny.page.url}/", "every": "50ms", "timeout": "1s", "bad": "2 of 3", "steady_for": "5s"}
+    scenario, before = tiny.drill("full", canary=canary), tiny.drills()
+    limited = ["prlimit", "--fsize=9000", sys.executable, "-m", "gameday", "run", scenario, "--responders", "none"]
     done = subprocess.run(limited, cwd=tiny.root, env=tiny.environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 6, done.stderr
     assert "nothing was injected" in done.stderr
@@ -297,12 +298,13 @@ def test_a_full_disk_before_the_deed_breaks_nothing(tiny: Tiny) -> None:
     assert locks(tiny) == ""
 
 
-def one_round(tiny: Tiny, dice: random.Random, number: int) -> str:
-    """A random drill, killed at a random moment: then I1 to I8. Returns what was done."""
+def one_round(tiny: Tiny, dice: random.Random, number: int) -> None:
+    """A random drill, killed at a random moment: then I1 to I8."""
     chosen = [{**f, "target": t, "at": "100ms", "for": "1500ms"} for f, t in zip(dice.sample(FAULTS, 2), ("one", "two"), strict=True)]
     chosen = chosen[: dice.choice([1, 1, 2])]
     moment, later, victims = dice.choice(MOMENTS), dice.random() * 0.6, dice.choice(VICTIMS)
     did = f"round {number}: {' and '.join(f['fault'] for f in chosen)}; {victims} killed {later:.2f} s after {moment or 'its begin'}"
+    print(did, flush=True)
     before = picture(names(tiny))
     process, drill = tiny.start(tiny.drill(f"random-{number}", *chosen))
     if moment:
@@ -329,7 +331,6 @@ def one_round(tiny: Tiny, dice: random.Random, number: int) -> str:
         assert tiny.gameday("review", drill.name).code in (0, 1, 5), did
         assert not killed or review_of(drill)["drill"]["outcome"] in ("crashed", "aborted", "invalid", "completed"), did
         assert review_of(drill)["safety"]["left"] == [], did
-    return did
 
 
 def rounds(tiny: Tiny, count: int) -> None:
@@ -337,7 +338,7 @@ def rounds(tiny: Tiny, count: int) -> None:
     print(f"SEED={seed}")
     dice = random.Random(seed)
     for number in range(count):
-        print(one_round(tiny, dice, number), flush=True)
+        one_round(tiny, dice, number)
 
 
 def test_a_few_random_drills_killed_at_random(tiny: Tiny) -> None:
