@@ -35,7 +35,7 @@ FAULTS: list[dict[str, Any]] = [
     {"fault": "process_hang"},
     {"fault": "cpu_limit", "cpus": 0.1},
     {"fault": "cpu_pressure", "workers": 1},
-    {"fault": "file_descriptors_exhausted"},
+    {"fault": "file_descriptors_exhausted", "limit": 64},
     {"fault": "network_latency", "delay": "50ms"},
     {"fault": "network_partition"},
     {"fault": "network_loss", "percent": 50},
@@ -196,16 +196,23 @@ def test_signals_end_it_once_however_many_come(tiny: Tiny, times: int) -> None:
     all_over(drill)
 
 
-def test_a_reader_that_goes_away_ends_nothing_unsaid(tiny: Tiny) -> None:
-    command = f"{sys.executable} -m gameday run {tiny.drill('piped', pause(for_='1s'))} --responders none 2>&1 | head -1"
+@pytest.mark.parametrize("lines", [1, 5])
+def test_a_reader_that_goes_away_ends_nothing_unsaid(tiny: Tiny, lines: int) -> None:
+    """After one line nothing has begun; after five the fault is in effect."""
+    words = f"{sys.executable} -m gameday run {tiny.drill('piped')} --responders none 2>&1 | head -{lines}; exit ${{PIPESTATUS[0]}}"
     before = tiny.drills()
     done = subprocess.run(
-        ["bash", "-c", command], cwd=tiny.root, env=tiny.environment, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", words], cwd=tiny.root, env=tiny.environment, capture_output=True, text=True, timeout=60, check=False
     )
+    assert done.returncode != 0
     assert "Traceback" not in done.stdout
     (drill,) = tiny.drills() - before
-    await_that(lambda: any(e["kind"] == "drill.closed" for e in events(drill)), 20, "its closed timeline")
-    all_over(drill)
+    assert (read_ledger(drill / "ledger.jsonl").open, tiny.status(), locks(tiny)) == ((), "running", "")
+    if lines > 1:
+        assert done.returncode == 141
+        assert [e["kind"] for e in events(drill)][-1] == "drill.closed"
+        assert review_of(drill)["drill"]["outcome"] == "aborted"
+        all_over(drill)
 
 
 @pytest.mark.parametrize("how", ["removed", "recreated", "restarted", "unpaused"])
