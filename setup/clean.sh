@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 say() { echo "clean: $*" >&2; }
 
-# What network faults of a drill that died may have left beside a target.
-our_sidecars() {
-  docker ps -aq --filter label=gameday.run
+# Helpers beside targets, and locks on them: whatever carries the mark of the process that made it.
+our_own() {
+  docker ps -aq --filter label=gameday.owner
 }
 
 # Sandboxes started from this checkout, or from a folder that is gone (a test's).
@@ -22,10 +22,12 @@ our_containers() {
 }
 
 clean_docker() {
-  local found projects project network volume image sidecars
-  sidecars=$(our_sidecars)
+  local found projects project network volume image own
+  # Locks hold what must be put back: first that, then they may go.
+  if [ -x .venv/bin/gameday ]; then timeout 120 .venv/bin/gameday recover >&2 || say "something may still be broken, see above"; fi
+  own=$(our_own)
   # shellcheck disable=SC2086
-  [ -z "$sidecars" ] || docker rm -f $sidecars >/dev/null
+  [ -z "$own" ] || docker rm -fv $own >/dev/null
   found=$(our_containers)
   projects=$(awk '{print $2}' <<<"$found" | sort -u)
   [ -z "$found" ] || awk '{print $1}' <<<"$found" | xargs docker rm -fv >/dev/null

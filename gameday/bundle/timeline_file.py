@@ -91,7 +91,10 @@ class TimelineFile:
         os.fsync(self._file)
 
     def close(self) -> None:
-        os.close(self._file)
+        """Whatever comes after that is lost, also from a thread that hung until now."""
+        with self._lock:
+            os.close(self._file)
+            self._file = -1
 
 
 def read_timeline(path: Path) -> tuple[Timeline, str]:

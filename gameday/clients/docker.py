@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,10 @@ from gameday.errors import Missing, Refused
 
 FIRST_WORD_WITHIN = 10.0
 """Seconds that a helper has to say that it is ready."""
+KEPT = ("RestartPolicy", "Memory", "MemorySwap", "NanoCpus", "CpuQuota", "CpuPeriod", "CpuShares", "CpusetCpus", "PidsLimit")
+"""Fields of `HostConfig` that `docker update` and faults may change."""
+LOCK_LABEL = "gameday.lock"
+"""On containers that are never started: they lock a target, and belong to no project."""
 
 
 class Docker:
@@ -64,6 +68,8 @@ class Docker:
             found = self._api.containers(all=True, filters={"label": list(labels)})
         containers = []
         for entry in found:
+            if LOCK_LABEL in entry["Labels"]:
+                continue
             try:
                 containers.append(self.inspect(entry["Id"]))
             except NotFound:
@@ -73,6 +79,18 @@ class Docker:
     def inspect(self, container: str) -> Container:
         """Raises docker.errors.NotFound where it does not exist."""
         return read_container(self._api.inspect_container(container), self._service_label)
+
+    def snapshot(self, container: str) -> Mapping[str, str]:
+        """What stays as it is through a restart: running, limits, restart policy, networks with their names. Raises NotFound."""
+        data = self._api.inspect_container(container)
+        state, limits, short = data["State"], data["HostConfig"], data["Id"][:12]
+        found = {"running": str(state["Running"]).lower(), "paused": str(state["Paused"]).lower()}
+        found |= {key: str(limits.get(key)) for key in KEPT}
+        for name, network in data["NetworkSettings"]["Networks"].items():
+            aliases = sorted({a for a in network.get("Aliases") or [] if a != short})
+            fixed = (network.get("IPAMConfig") or {}).get("IPv4Address", "")
+            found[f"network {name}"] = " ".join([*aliases, *([fixed] if fixed else [])])
+        return found
 
     def pause(self, container: str) -> None:
         self._api.pause(container)
@@ -138,7 +156,12 @@ class Docker:
     ) -> str:
         """Start a helper in a container's network namespace. Returns the first line that it says, or all of it if it ended."""
         limits = self._helper_limits(f"container:{container}", capabilities)
-        helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        try:
+            helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
+        except APIError as error:
+            if error.status_code != 409 or not self._remove_ended(name):
+                raise
+            helper = self._api.create_container(image, command, name=name, host_config=limits, labels=dict(labels))["Id"]
         self._api.start(helper)
         # Asked again and again, since the SDK leaves the connection of a log that is followed open.
         deadline, running = time.monotonic() + FIRST_WORD_WITHIN, True
@@ -149,9 +172,17 @@ class Docker:
             time.sleep(0.005)
         return ""
 
-    def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
+    def _remove_ended(self, name: str) -> bool:
+        """Remove a helper that ended, and that nobody took away: its fault is over. Says whether it was one."""
+        with suppress(NotFound):
+            if self._api.inspect_container(name)["State"]["Status"] not in ("exited", "dead"):
+                return False
+            self._api.remove_container(name, v=True)
+        return True
+
+    def run_alone(self, image: str, command: list[str], labels: Mapping[str, str]) -> tuple[int, str]:
         """Run a command to its end in a namespace without a network: exit code, and what it said."""
-        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"))["Id"]
+        helper = self._api.create_container(image, command, host_config=self._helper_limits("none"), labels=dict(labels))["Id"]
         try:
             self._api.start(helper)
             code = self._api.wait(helper)["StatusCode"]

@@ -10,7 +10,7 @@ import click
 
 from gameday.bundle.host_state import HostState
 from gameday.commands.serving import log_to_stderr, workspace_here
-from gameday.conduct.preflight import recover
+from gameday.conduct.recovery import recover
 from gameday.server.store_place import open_workspace_store
 
 

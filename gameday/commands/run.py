@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -100,9 +101,9 @@ def _with_id(requests: list[Request], drill: str) -> Request:
 def _one(request: Request, output: str) -> tuple[Conducted, Review]:
     progress = Progress()
     folder, conducted = conduct_request(request, Telling(progress.say, progress.plan, progress.event))
-    if conducted.outcome != "completed":
-        progress.say(f"ended early: {conducted.why}")
     review = judge(folder)
+    if conducted.outcome != "completed" and conducted.signal != signal.SIGPIPE:
+        progress.say(f"ended early: {conducted.why}")
     if output == "text":
         print_review(review, folder)
     return conducted, review
@@ -110,5 +111,5 @@ def _one(request: Request, output: str) -> tuple[Conducted, Review]:
 
 def worst(codes: list[int]) -> int:
     """The code that matters most: something still broken, a signal, then down to gaps and none."""
-    order = [4, 129, 130, 143, 2, 3, 6, 5, 1, 0]
+    order = [4, 129, 130, 141, 143, 2, 3, 6, 5, 1, 0]
     return min(codes, key=order.index)

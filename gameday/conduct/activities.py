@@ -17,14 +17,16 @@ from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
+from gameday.conduct.locks import undo_data, wanted_for, write_down
 from gameday.model.observation import Blind
 from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
 from gameday.undo.docker_host import DockerHost, host_of
-from gameday.undo.ledger import Ledger
+from gameday.undo.ledger import Fenced, Ledger
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import take_locks
 
 SHORT_PATIENCE = 5.0
 """Seconds for an undo while other faults live."""
@@ -120,15 +122,16 @@ def inject(fault: str) -> str:
     planned, act = stage.planned(fault), stage.faults[fault]
     try:
         undo = _prepared(stage, fault)
+        _lock_holds(stage, planned, undo)
+        stage.ledger.intend(
+            fault=fault, name=planned.fault, target=planned.target.service, by="worker",
+            undo=undo.model_dump(mode="json"), docker=stage.ledger.read().docker, ends_within_seconds=planned.lives_at_most_seconds,
+        )  # fmt: skip
     except Exception as error:
         stage.log("fault.failed", fault=fault, why=f"{error}; nothing was injected")
         raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}; nothing was injected") from error
     target = planned.target.model_copy(update={"started_at": undo.identity.get("started_at", "")})
     stage.targets[fault] = target
-    stage.ledger.intend(
-        fault=fault, name=planned.fault, target=planned.target.service, by="worker",
-        undo=undo.model_dump(mode="json"), docker=stage.ledger.read().docker, ends_within_seconds=planned.lives_at_most_seconds,
-    )  # fmt: skip
     stage.log("fault.injecting", fault=fault, name=planned.fault, target=planned.target.service)
     try:
         act.inject(stage.environment.under(stage.mandate(planned)), target)
@@ -173,23 +176,41 @@ def _strike(stage: Stage, fault: str) -> None:
         stage.struck[fault] = str(failed)
 
 
+def _lock_holds(stage: Stage, planned: PlannedFault, undo: Undo) -> None:
+    """Raises where the target's lock is gone: somebody took the drill over. A new undo is noted beside the lock."""
+    held = [line for line in stage.ledger.read().of("locked") if line.get("target") == planned.target.container]
+    if not held:
+        return  # nobody locks outside a drill
+    if not stage.host.exists(str(held[0]["lock"])):
+        raise Fenced(f"the lock on {planned.target.name} was taken away")
+    if undo_data(undo) != undo_data(planned.undo):
+        note = wanted_for(planned.target, [planned.model_copy(update={"undo": undo})], f".{planned.id}")
+        taken = take_locks(stage.host, [note], stage.plan.drill, str(held[0]["token"]), float(held[0]["lease"]))
+        write_down(taken, stage.ledger)
+
+
 def is_live(fault: str) -> bool:
     """Whether the fault is seen in effect. Not seen: said so, and put back."""
     stage = _STAGE[0]
     planned = stage.planned(fault)
     if fault not in stage.live_until:
         raise ActivityFailed(f"{planned.fault} on {planned.target.name} was not injected")
-    deadline = time.monotonic() + LIVE_WITHIN
+    deadline, why = time.monotonic() + LIVE_WITHIN, "injected, and not seen in effect"
     while fault in stage.live_until:
-        if stage.faults[fault].is_live(stage.environment, stage.targets[fault]):
-            stage.ledger.append("armed", fault=fault, by="worker")
+        try:
+            live = stage.faults[fault].is_live(stage.environment, stage.targets[fault])
+            if live:
+                stage.ledger.append("armed", fault=fault, by="worker")
+        except Exception as error:  # nobody can tell, and what nobody can tell is put back
+            live, why = False, str(error)
+        if live:
             by = {"back_end": planned.undo.before["back_end"]} if "back_end" in planned.undo.before else {}
             stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service, **by)
             return True
         if time.monotonic() > deadline:
             break
         _tick(stage, 0.02)
-    stage.log("fault.not_live", fault=fault, why="injected, and not seen in effect")
+    stage.log("fault.not_live", fault=fault, why=why)
     _put_back(stage, fault)
     raise ActivityFailed(f"{planned.fault} on {planned.target.name} is not in effect")
 

@@ -7,6 +7,8 @@ The supervisor (this process) is the only writer of the timeline. Whatever happe
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -15,13 +17,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gameday.bundle.timeline_file import TimelineFile
+from gameday.conduct.abort import AbortWatch
 from gameday.conduct.children import Guard
 from gameday.conduct.crew import Crew
+from gameday.conduct.end_state import EndState
+from gameday.conduct.locks import write_down
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
+from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import free_locks
 
 Outcome = Literal["completed", "aborted", "invalid", "stuck"]
 
@@ -40,20 +47,24 @@ class Conducted:
 def conduct(c: Conducting) -> Conducted:
     """Conduct one drill to its end. Faults are undone when this returns, or `left` says which are not."""
     timeline = TimelineFile(c.folder.timeline)
-    timeline.listen(c.on_event)
+    timeline.listen(_heard(c))
     ledger = Ledger(c.folder.ledger)
-    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, docker=c.environment.daemon.written())
+    ledger.append("drill", drill=c.plan.drill, project=c.environment.project, docker=c.environment.daemon.written(), daemon=c.daemon)
+    write_down(c.locks, ledger)
     c.state.announce(c.plan.drill, c.folder.path, c.environment.project)
-    restore_signals = _catch_signals(c)
+    restore_signals = _catch_signals(c, ledger)
     timeline.append("drill.started", "supervisor", ("drill", c.plan.drill), data=_facts(c.plan))
     guard = Guard(c.folder.ledger)
     crew = Crew(c.plan, c.environment, c.folder, timeline, c.clock, c.script)
+    end_state = EndState(c.plan, c.environment)
+    abort = AbortWatch(c.plan.scenario.abort_when, c.probes, timeline, c.clock)
     outcome: Outcome = "completed"
     why = ""
     try:
         guard.await_ready()
         crew.start(ledger)
-        Supervision(c, timeline, ledger, guard, crew).run()
+        end_state.look_before()
+        Supervision(c, timeline, ledger, guard, crew, abort).run()
     except NotSteady as unsteady:
         outcome, why = "invalid", str(unsteady)
         timeline.append("drill.unsteady", "supervisor", ("drill", c.plan.drill), data={"why": why})
@@ -66,10 +77,14 @@ def conduct(c: Conducting) -> Conducted:
         raise
     finally:
         c.undoing = True
+        abort.stop()
         left = _make_sure(c, timeline, ledger)
         crew.stop()
+        end_state.look_after(timeline, host_of(ledger))
         if left:
-            outcome = "stuck"
+            outcome = "stuck"  # and the locks stay: nobody is to break what is broken
+        else:
+            _free(ledger)
         head = _close(timeline, c.plan.drill, outcome)
         ledger.append_if_possible("closed", outcome=outcome)
         guard.dismiss()
@@ -78,6 +93,18 @@ def conduct(c: Conducting) -> Conducted:
         ledger.close()
         restore_signals()
     return Conducted(outcome, why, c.signalled, left, head)
+
+
+def _heard(c: Conducting) -> Callable[[Event], None]:
+    """Whoever reads the progress may go away (`| head -1`, a closed terminal): that ends the drill as a signal does."""
+
+    def hear(event: Event) -> None:
+        try:
+            c.on_event(event)
+        except (OSError, SystemExit):  # the second is what rich makes of the first
+            c.signalled = c.signalled or signal.SIGPIPE
+
+    return hear
 
 
 def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[str, ...]:
@@ -94,6 +121,12 @@ def _make_sure(c: Conducting, timeline: TimelineFile, ledger: Ledger) -> tuple[s
         if result.left:
             left.append(result.left)
     return tuple(left)
+
+
+def _free(ledger: Ledger) -> None:
+    """What cannot be freed now is, like a dead drill's, freed by whoever wants the target next."""
+    with contextlib.suppress(Exception):
+        free_locks(host_of(ledger), ledger)
 
 
 def _close(timeline: TimelineFile, drill: str, outcome: Outcome) -> str:
@@ -114,12 +147,15 @@ def _facts(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _catch_signals(c: Conducting) -> Callable[[], None]:
-    """First signal: stop and undo. Later ones never cut the undo."""
+def _catch_signals(c: Conducting, ledger: Ledger) -> Callable[[], None]:
+    """First signal: stop and undo. Later ones are told how far the undo is, and never cut it."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
 
     def note(number: int, _frame: object) -> None:
+        if c.signalled or c.undoing:
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                os.write(2, f"gameday: undo in progress, {len(ledger.read().open)} fault(s) left; it is not interrupted\n".encode())
         c.signalled = c.signalled or number
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

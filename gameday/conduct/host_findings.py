@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gameday.bundle.host_state import HostState
-from gameday.conduct.preflight import Leftover, leftovers
+from gameday.conduct.recovery import leftovers, orphans
 from gameday.environments.host_disk import limits_disks
 from gameday.environments.sandbox import COMPOSE_FILE, Sandbox
 from gameday.errors import GamedayError
@@ -54,7 +54,7 @@ def look(root: Path, scenarios: int) -> Iterator[Finding]:
         yield from network_faults()
     yield cgroups()
     yield disks(Path("/sys/fs/cgroup"))
-    yield from left(HostState())
+    yield from left(HostState(), docker.ok)
 
 
 def host(python: tuple[int, ...], system: str) -> Iterator[Finding]:
@@ -198,10 +198,14 @@ def disks(groups: Path) -> Finding:
     return Finding("disks", able, False, said, "a kernel with blkio throttling (CONFIG_BLK_DEV_THROTTLING), and its controller mounted")
 
 
-def left(state: HostState) -> Iterator[Finding]:
+def left(state: HostState, docker: bool) -> Iterator[Finding]:
     """What dead drills left, and the lever."""
     found = leftovers(state)
-    yield Finding("leftovers", not found, False, _told(found), "`gameday recover`", broken=any(drill.faults for drill in found))
+    lonely = orphans(state) if docker else []
+    told = [f"{x.drill.drill}: {', '.join(x.faults) or 'no fault'}, {x.processes} processes" for x in found] + [o.what for o in lonely]
+    said = "; ".join(told) or ("none" if docker else "none in this host's records; Docker could not be searched")
+    broken = any(drill.faults for drill in found) or any(orphan.faults for orphan in lonely)
+    yield Finding("leftovers", not found and not lonely, False, said, "`gameday recover`", broken=broken)
     halted = state.halted
     yield Finding(
         "lever",
@@ -210,13 +214,6 @@ def left(state: HostState) -> Iterator[Finding]:
         f"halted, so drills are refused: {halted}" if halted else "not pulled",
         "`gameday resume --reason …`",
     )
-
-
-def _told(found: list[Leftover]) -> str:
-    if not found:
-        return "none"
-    told = [f"{x.drill.drill}: {', '.join(x.faults) or 'no fault'}, {x.processes} processes" for x in found]
-    return "; ".join(told)
 
 
 def _text(path: Path) -> str:

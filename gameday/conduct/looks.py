@@ -10,13 +10,17 @@ from gameday.clients.alertmanager import Alertmanager
 from gameday.clients.http import HttpClient, Unreachable
 from gameday.clients.prometheus import Prometheus
 from gameday.model.expectation import Bound
-from gameday.model.observation import Blind
+from gameday.model.observation import Blind, Observation
 from gameday.model.protocols import Probe
 
 
 def ask(timeline: TimelineFile, probes: Mapping[str, Probe], bound: Bound, purpose: str) -> bool | None:
     """Ask a bound's probe once and record the answer. True: holds; False: does not; None: blind."""
-    seen = probes[bound.probe].ask()
+    return record(timeline, bound, probes[bound.probe].ask(), purpose)
+
+
+def record(timeline: TimelineFile, bound: Bound, seen: Observation, purpose: str) -> bool | None:
+    """Record an answer: whether the bound holds, None where it is blind."""
     blind = isinstance(seen, Blind)
     data: dict[str, Any] = {"for": purpose, "bound": str(bound)}
     data |= {"value": None, "why": seen.reason} if isinstance(seen, Blind) else {"value": seen.value}

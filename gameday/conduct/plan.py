@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from gameday.catalog import fault_of
-from gameday.conduct.preflight import refuse_blinding, refuse_irreversible, refuse_what_is_not_allowed
+from gameday.conduct.preflight import refuse_blinding, refuse_irreversible, refuse_too_wide, refuse_what_is_not_allowed
 from gameday.environments import DrillEnvironment
 from gameday.errors import Refused
 from gameday.model.injection import Injection
@@ -38,6 +38,8 @@ def make_plan(
     for planned, injection in zip(faults, scenario.faults, strict=False):
         refuse_irreversible(planned.undo, injection, settings)
     stops = {bound.probe: probes[bound.probe].model_dump(mode="json") for bound in scenario.abort_when if bound.probe in probes}
+    for target in {f.target.container: f.target for f in faults}.values():
+        refuse_too_wide(target, environment, settings.limits)
     plan = Plan(
         drill=drill, name=name, scenario=scenario, services=services, runbook=runbook,
         responders=responders, no_fault=no_fault, faults=faults, sources=environment.sources,

@@ -3,78 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gameday.bundle.folder import Folder
-from gameday.bundle.host_state import HostState, RunningDrill
+from gameday.bundle.host_state import HostState
 from gameday.catalog import fault_of
+from gameday.conduct.recovery import orphans, recover, sweep
+from gameday.daemon import Daemon
 from gameday.errors import Refused, Stuck
 from gameday.model.injection import Injection, most_at_once
 from gameday.model.protocols import Fault
 from gameday.model.scenario import Scenario
-from gameday.model.settings import Settings
+from gameday.model.settings import LimitSettings, Settings
 from gameday.model.undo import Undo
-from gameday.undo.docker_host import host_of
-from gameday.undo.ledger import Ledger, read_ledger
-from gameday.undo.processes import is_alive, kill_group
-from gameday.undo.put_back import PutBack, put_back
+from gameday.undo.put_back import PutBack
 
-
-@dataclass(frozen=True)
-class Leftover:
-    """A drill whose process died before it said that all is put back."""
-
-    drill: RunningDrill
-    faults: tuple[str, ...]
-    processes: int
-
-
-def leftovers(state: HostState) -> list[Leftover]:
-    """Drills of this host that nobody conducts any more and that were never closed."""
-    found = []
-    for drill in state.announced():
-        if drill.alive:
-            continue
-        page = read_ledger(Folder(Path(drill.folder)).ledger)
-        alive = [p for p in page.of("process") if is_alive(int(p["pid"]), str(p["ticks"]))]
-        faults = tuple(f"{f.fault} on {f.target}" for f in page.open)
-        found.append(Leftover(drill, faults, len(alive)))
-    return found
-
-
-def recover(state: HostState, by: str = "recover") -> list[PutBack]:
-    """Put back whatever dead drills left. Running drills are not touched. Safe to run twice at once."""
-    results: list[PutBack] = []
-    for leftover in leftovers(state):
-        folder = Folder(Path(leftover.drill.folder))
-        if not folder.ledger.is_file():
-            state.withdraw(leftover.drill.drill)
-            continue
-        ledger = Ledger(folder.ledger)
-        try:
-            if not ledger.read().of("taken_over"):
-                ledger.append_if_possible("taken_over", by=by, why="its process was gone")
-            for line in ledger.read().of("process"):
-                kill_group(int(line["pid"]), str(line["ticks"]))
-            with closing(host_of(ledger)) as host:
-                mine = put_back(ledger, by, host)
-        finally:
-            ledger.close()
-        results += mine
-        if not any(r.left for r in mine):
-            state.withdraw(leftover.drill.drill)
-    return results
+if TYPE_CHECKING:
+    from gameday.environments import DrillEnvironment
+    from gameday.model.plan import Target
 
 
 def clear_the_way(state: HostState) -> list[PutBack]:
     """Refuse while the lever is pulled; put back what dead drills left. Raises Stuck where that fails."""
     if (reason := state.halted) is not None:
         raise Refused(f"drills are halted on this host ({reason}); lift it with `gameday resume --reason …`")
-    results = recover(state)
-    left = [r.left for r in results if r.left]
-    if left:
+    return _all_put_back(recover(state))
+
+
+def clear_the_daemon(state: HostState, daemon: Daemon) -> list[PutBack]:
+    """The same for what is in a Docker daemon and in no record of this host. Raises Missing where it does not answer."""
+    return _all_put_back(sweep(orphans(state, daemon), daemon))
+
+
+def _all_put_back(results: list[PutBack]) -> list[PutBack]:
+    if left := [r.left for r in results if r.left]:
         raise Stuck("an earlier drill left a fault that could not be removed: " + "; ".join(left))
     return results
 
@@ -128,3 +89,25 @@ def refuse_irreversible(undo: Undo, injection: Injection, settings: Settings) ->
         raise Refused(f"{what}; write `irreversible: true` beside it in the scenario if that is meant")
     if not settings.limits.irreversible:
         raise Refused(f"{what}, and this workspace does not allow that; write `irreversible = true` under `[limits]` in gameday.toml")
+
+
+def refuse_too_wide(target: Target, environment: DrillEnvironment, limits: LimitSettings) -> None:
+    """Raises Refused where breaking one container would break more of its service than this workspace allows."""
+    if limits.max_percent == 0:
+        raise Refused("`max_percent = 0` under `[limits]` in gameday.toml: nothing may be broken in this workspace")
+    replicas = [c for c in environment.containers() if c.service == target.service]
+    if len(replicas) < 2:
+        return
+    share = 100 / len(replicas)
+    if share > limits.max_percent:
+        raise Refused(
+            f"{target.name} is {share:.0f} % of the {len(replicas)} replicas of {target.service}, and `max_percent = {limits.max_percent:g}`"
+            " under `[limits]` in gameday.toml allows less; raise it, or add replicas"
+        )
+    left = [c for c in replicas if c.id != target.container and environment.is_well(c)]
+    if len(left) < limits.min_healthy_left:
+        raise Refused(
+            f"besides {target.name}, {len(left)} of {len(replicas)} replicas of {target.service} would be healthy; a fault must leave"
+            f" {limits.min_healthy_left}: bring the others back, scale {target.service} to 1 if it is meant to be lost, or lower"
+            " `min_healthy_left` under `[limits]` in gameday.toml"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from gameday.bundle.ids import drill_id
 from gameday.catalog import environment_of, probe_of
 from gameday.conduct.drill import Conducted, conduct
 from gameday.conduct.experiment import experiment
+from gameday.conduct.locks import lock_targets
 from gameday.conduct.permission import Rules, approved, needs_approval, refuse_closed, refuse_production
 from gameday.conduct.plan import make_plan
-from gameday.conduct.preflight import clear_the_way, refuse_what_is_not_allowed
-from gameday.conduct.supervision import Conducting
+from gameday.conduct.preflight import clear_the_daemon, clear_the_way, refuse_what_is_not_allowed
+from gameday.conduct.supervision import Conducting, longest_drill
 from gameday.environments import DrillEnvironment
 from gameday.errors import Missing
 from gameday.model.docker_settings import DockerSettings
@@ -31,6 +32,8 @@ from gameday.model.scenario import SANDBOX, Scenario
 from gameday.model.script import Script
 from gameday.model.services import Services
 from gameday.model.settings import Settings
+from gameday.undo.docker_host import DockerHost
+from gameday.undo.put_back import PutBack
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,11 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
         refuse_what_is_not_allowed(request.scenario, request.settings)
     state = HostState()
     environment = environment_of(request.scenario, request.root, request.docker)
-    for result in clear_the_way(state):
-        tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+    _tell_put_back(clear_the_way(state), tell)
     _refuse_place(request, environment)
     with state.exclusive(environment.project):
         was_up = bool(environment.containers())
+        _tell_put_back(clear_the_daemon(state, environment.daemon), tell)
         if not environment.is_up and environment.name == SANDBOX:
             tell.say("starting the sandbox")
         try:
@@ -111,6 +114,11 @@ def _refuse_place(request: Request, environment: DrillEnvironment) -> None:
     refuse_production(request.rules, environment, asked=request.allow_production, typed=request.typed)
 
 
+def _tell_put_back(results: Sequence[PutBack], tell: Telling) -> None:
+    for result in results:
+        tell.say(f"put back first, left by an earlier drill: {result.fault} on {result.target}")
+
+
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
@@ -121,7 +129,33 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
     )  # fmt: skip
     if not request.no_fault and needs_approval(request.rules, environment):
         plan = plan.model_copy(update={"approval": approved(request.rules, plan, datetime.now(UTC))})
-    folder = Folder.create(request.root / "reports", drill)
+    host = DockerHost(environment.daemon)
+    locks = lock_targets(plan, host, longest_drill(plan))
+    try:
+        folder = _written(request, plan)
+        tell.on_plan(plan, folder)
+        conducting = Conducting(
+            plan=plan,
+            environment=environment,
+            folder=folder,
+            definitions=request.probes,
+            probes={n: probe_of(definition, environment, plan.allowed_commands) for n, definition in request.probes.items()},
+            script=request.script,
+            on_event=tell.on_event,
+            state=state,
+            locks=tuple(locks),
+            daemon=host.daemon,
+        )
+    except BaseException:
+        for lock in locks:
+            host.discard(lock.container)
+        raise
+    return folder, conduct(conducting)
+
+
+def _written(request: Request, plan: Plan) -> Folder:
+    """The drill's folder, with everything that its child processes read."""
+    folder = Folder.create(request.root / "reports", plan.drill)
     try:
         shutil.copyfile(request.source, folder.scenario)
         folder.plan.write_text(plan.model_dump_json(indent=1, by_alias=True))
@@ -129,15 +163,4 @@ def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder,
         (folder.path / "probes.json").write_bytes(probe_definitions_json(dict(request.probes)))
     except OSError as error:
         raise Missing(f"{folder.path} cannot be written: {error.strerror}; nothing was injected") from error
-    tell.on_plan(plan, folder)
-    conducting = Conducting(
-        plan=plan,
-        environment=environment,
-        folder=folder,
-        definitions=request.probes,
-        probes={n: probe_of(definition, environment, plan.allowed_commands) for n, definition in request.probes.items()},
-        script=request.script,
-        on_event=tell.on_event,
-        state=state,
-    )
-    return folder, conduct(conducting)
+    return folder

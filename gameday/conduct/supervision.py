@@ -12,6 +12,7 @@ from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
 from gameday.bundle.timeline_file import TimelineFile
 from gameday.conduct import looks
+from gameday.conduct.abort import AbortWatch
 from gameday.conduct.children import RENEW_EVERY, Guard, Worker
 from gameday.conduct.clock import Clock
 from gameday.conduct.crew import Crew
@@ -19,17 +20,18 @@ from gameday.conduct.ending import Watched
 from gameday.conduct.triggers import Triggers
 from gameday.conduct.worker_log import WorkerEvents
 from gameday.environments import DrillEnvironment
+from gameday.errors import Missing
 from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.model.probe import ProbeDefinition
 from gameday.model.protocols import Probe
 from gameday.model.script import Script
 from gameday.undo.ledger import Ledger
+from gameday.undo.target_lock import TargetLock
 
 TICK = 0.05
 STEADY_PATIENCE = 45.0
 """Seconds beyond `steady_for` in which the steady state must be reached."""
-ABORT_EVERY = 2.0
 WORKER_OVERDUE = 15.0
 """Seconds past the end of the last fault's time after which a worker that still runs counts as hanging."""
 AFTER_RESOLVE = 3.0
@@ -37,6 +39,10 @@ LONGEST_QUIET = 600.0
 """Seconds after the last fault in which all must get quiet; then the drill is closed anyway."""
 HUMANS_LINGER = 60.0
 """Seconds that people have for closing words after everything is quiet, unless somebody says `resolve`."""
+
+
+SLACK = 300.0
+"""Seconds for all that has no longest time of its own: starting, last looks, undoing with retries."""
 
 
 class Stopped(Exception):
@@ -63,6 +69,10 @@ class Conducting:
     script: Script | None
     on_event: Callable[[Event], None]
     state: HostState = field(default_factory=HostState)
+    locks: tuple[TargetLock, ...] = ()
+    """Held on every container that the plan may break."""
+    daemon: str = ""
+    """The id of the Docker daemon in which it breaks something."""
     clock: Clock = field(default_factory=Clock)
     signalled: int = 0
     undoing: bool = False
@@ -77,10 +87,8 @@ class Supervision:
     ledger: Ledger
     guard: Guard
     crew: Crew
+    abort: AbortWatch
     _renewed: float = 0.0
-    _asked_abort: float = 0.0
-    _blind_aborts: int = 0
-
     _asked_guards: bool = False
 
     def __post_init__(self) -> None:
@@ -165,7 +173,7 @@ class Supervision:
         worker.begin(time.monotonic())
         triggers = Triggers(self.c.plan, self.timeline, self.c.probes, self.c.clock.boottime())
         released: set[str] = set()
-        latest = self.c.clock.boottime() + self._longest_method() + WORKER_OVERDUE
+        latest = self.c.clock.boottime() + longest_method(self.c.plan) + WORKER_OVERDUE
         try:
             while not worker.ended:
                 self._tick()
@@ -190,13 +198,11 @@ class Supervision:
         worker.end(within=1)
         events.take(self.crew.note_fault)
         if not events.injected:
+            if not self.ledger.append_if_possible("checked"):
+                raise Missing("the ledger of the drill cannot be written (is the disk full?), so nothing was injected")
             raise NotSteady(events.why_not or "the steady state was lost before the fault; nothing was injected")
         if worker.exit_code != 0 and not events.finished:
             raise Stopped("worker_lost", f"the worker process ended with code {worker.exit_code}")
-
-    def _longest_method(self) -> float:
-        """Seconds after which the worker has taken every fault back, if it does what it should."""
-        return max((f.starts_after_seconds + f.waits_at_most_seconds + f.lives_at_most_seconds for f in self.c.plan.faults), default=0.0)
 
     def _ask_guards(self) -> None:
         """Once, when users are served again, under the live fault where somebody mitigated it: at what price?"""
@@ -264,22 +270,23 @@ class Supervision:
                 raise Stopped("guard_lost", "the guard took the drill over, since this process did not answer for a while")
         if not self.guard.alive:
             raise Stopped("guard_lost", "the guard process ended; no fault lives with fewer than two watchers")
+        if self.timeline.lost and not self.ledger.read().faults:
+            raise Missing("the disk is full: nothing was injected")
         if self.timeline.lost:
             raise Stopped("disk", "the disk is full: what happens can no longer be recorded, so it proves nothing")
         if self.c.signalled:
             raise Stopped("signal", f"stopped by {signal.Signals(self.c.signalled).name}")
-        if self.c.plan.scenario.abort_when and now - self._asked_abort >= ABORT_EVERY and self.crew.fault_armed_at:
-            self._asked_abort = now
-            self._check_abort()
+        if self.crew.fault_armed_at:
+            self.abort.start()
+        if why := self.abort.why:
+            raise Stopped("condition", why)
 
-    def _check_abort(self) -> None:
-        for bound in self.c.plan.scenario.abort_when:
-            match looks.ask(self.timeline, self.c.probes, bound, "abort"):
-                case True:
-                    raise Stopped("condition", f"abort condition met: {bound}")
-                case None:
-                    self._blind_aborts += 1
-                    if self._blind_aborts >= 3:
-                        raise Stopped("condition", f"abort condition {bound} could not be read three times in a row")
-                case False:
-                    self._blind_aborts = 0
+
+def longest_method(plan: Plan) -> float:
+    """Seconds after which the worker has taken every fault back, if it does what it should."""
+    return max((f.starts_after_seconds + f.lives_at_most_seconds for f in plan.faults), default=0.0)
+
+
+def longest_drill(plan: Plan) -> float:
+    """Seconds after which a drill is certainly over."""
+    return plan.scenario.canary.steady_for.total_seconds() + STEADY_PATIENCE + longest_method(plan) + WORKER_OVERDUE + LONGEST_QUIET + SLACK

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gameday.clients.http import Endpoint
     from gameday.daemon import Daemon
     from gameday.model.docker_settings import PagerSettings
+    from gameday.model.plan import Target
 
 
 class DrillEnvironment(Environment, Protocol):
@@ -89,6 +90,14 @@ class DrillEnvironment(Environment, Protocol):
 
     def host_labels(self) -> Mapping[str, str]:
         """Labels of the Docker daemon itself."""
+        ...
+
+    def is_well(self, container: Container) -> bool:
+        """Whether it runs and its health check passes now."""
+        ...
+
+    def snapshot(self, target: Target) -> Mapping[str, str]:
+        """All of a target that must be after a drill as it was before. Empty where it is gone."""
         ...
 
     def up(self, say: Callable[[str], None]) -> None:

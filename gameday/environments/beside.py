@@ -7,6 +7,7 @@ from docker.errors import APIError, NotFound
 from gameday.clients.docker import Docker
 from gameday.model.plan import Target
 from gameday.model.sidecar import Mandate, Sidecar
+from gameday.undo.owner import owner_labels
 
 SLACK = 30.0
 """Seconds after a fault's longest time at which its sidecar ends by itself, should nobody be left to end it."""
@@ -17,7 +18,7 @@ def start_sidecar(docker: Docker, image: str, target: Target, sidecar: Sidecar, 
     mandate = mandate or Mandate()
     seconds = mandate.at_most.total_seconds() + SLACK
     command = ["hold", "--key", sidecar.key, "--queue", str(sidecar.queue), "--back-end", sidecar.back_end, "--seconds", f"{seconds:g}"]
-    labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container}
+    labels = {"gameday.run": mandate.drill, "gameday.fault": mandate.fault, "gameday.target": target.container, **owner_labels(seconds)}
     try:
         said = docker.start_beside(target.container, sidecar.name, image, [*command, *sidecar.order], labels, sidecar.capabilities)
     except NotFound as missing:

@@ -85,19 +85,12 @@ class ComposeProject:
         from gameday.model.plan import Target
 
         there = self.containers()
-        replicas = [c for c in there if c.service == service]
-        containers = [c for c in replicas if c.running]
+        containers = [c for c in there if c.service == service and c.running]
         if not containers:
             raise InvalidInput(nobody(service, there, self.project))
         for container in containers:
             refuse_untouchable(container, self.name)
         chosen = containers[0]
-        left = [c for c in containers if c is not chosen and self.is_well(c)]
-        if len(replicas) > 1 and not left:
-            raise Refused(
-                f"{chosen.name} is the last healthy one of {len(replicas)} replicas of {service}; a fault must leave one: "
-                f"bring the others back, or scale {service} to 1 if it is meant to be lost"
-            )
         return Target(service=service, container=chosen.id, name=chosen.name, project=self.project, started_at=chosen.started_at)
 
     def is_well(self, container: Container) -> bool:
@@ -112,6 +105,14 @@ class ComposeProject:
             return self.docker.run(container.id, container.health_check)[0] == 0
         except APIError:  # it stopped since it was listed
             return False
+
+    def snapshot(self, target: Target) -> Mapping[str, str]:
+        from docker.errors import NotFound
+
+        try:
+            return self.docker.snapshot(target.container)
+        except NotFound:
+            return {}
 
     def state(self, target: Target) -> Mapping[str, str]:
         from docker.errors import NotFound

@@ -25,9 +25,12 @@ def network_abilities(docker: Docker) -> Mapping[str, str]:
     """Each back end, with why it cannot be used here; empty where it can. Raises Missing where it cannot be tried."""
     from docker.errors import APIError, NotFound
 
+    from gameday.undo.docker_host import HELPER_LEASE
+    from gameday.undo.owner import owner_labels
+
     image = network_image()
     try:
-        code, said = docker.run_alone(image, ["try"])
+        code, said = docker.run_alone(image, ["try"], owner_labels(HELPER_LEASE))
     except NotFound as error:
         there = f"; bring it there: docker save {image} | {docker.daemon.command} load" if not docker.daemon.is_local else ""
         raise Missing(f"there is no image {image}, which network faults need; build it with sandbox/images.sh{there}") from error

@@ -21,10 +21,10 @@ from gameday.model.telling import (
     MILESTONES,
     SEVERITIES,
     clock,
-    count,
     detection,
     headline,
     limits,
+    removal,
     span,
     zero,
 )
@@ -152,12 +152,7 @@ def _steps(review: Review) -> str:
 
 
 def _removal(review: Review, record: Record) -> str:
-    safety = review.safety
-    text = (
-        f"{safety.removed_and_verified} of {count(safety.faults, 'fault')} removed and verified."
-        if safety.faults
-        else "No fault was injected."
-    )
+    safety, text = review.safety, removal(review, record)
     left = [f"- **still there:** {_t(x, 1_000)}" for x in safety.left]
     rows = [_fault(f, review) for f in record.faults]
     head = ["", "| fault | in effect | removed | by | how it was verified |", "| --- | --: | --: | --- | --- |"] if rows else []

@@ -26,6 +26,18 @@ from gameday.model.gap import Gap
 
 
 def find(drill: Drill) -> Iterator[Gap]:
+    if (left := drill.missed("end_state")) is not None:
+        yield Gap(
+            rule="cleanup_incomplete",
+            area="drill",
+            severity="S1",
+            subject=Subject(kind="drill", name=drill.record.plan.scenario.service),
+            summary="Not everything is as before the drill",
+            expected=left.expectation,
+            observed=left.why,
+            fix="Look at what is named here and put it back; `gameday recover` removes what the drill itself left.",
+            evidence=left.evidence,
+        )
     for fault in drill.faults:
         if (verdict := drill.missed(f"fault:{fault.id}:removed")) is not None:
             yield Gap(

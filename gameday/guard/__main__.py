@@ -1,7 +1,7 @@
 """`python -m gameday.guard LEDGER PARENT LEASE`: started and ready before the first fault.
 
 It reads lines on its standard input: `renew` extends the lease; `bye` ends the guard if nothing is open. End of input,
-the death of PARENT, or a lease that ran out make it act: kill the drill's processes first (a worker that outlived its
+the death of PARENT, a lease that ran out, or a fault that outlives its own longest time, however lively the drill, make it act: kill the drill's processes first (a worker that outlived its
 supervisor was seen to go on injecting), then undo whatever is open.
 """
 
@@ -19,6 +19,10 @@ from gameday.undo.docker_host import DockerHost, host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.processes import kill_group
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import free_locks
+
+OVERDUE = 30.0
+"""Seconds past its longest time after which the guard ends a fault that the drill itself did not."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,14 +34,31 @@ def main(arguments: list[str]) -> int:
     with contextlib.suppress(Exception):  # the daemon may be away; the guard's readiness does not hang on it
         host.connect()
     os.write(1, b"ready\n")
-    why = _watch(parent, lease)
+    why = _watch(parent, lease, Ceilings(ledger))
     if why == "bye" and not ledger.read().open:
         return 0
     return _act(ledger, host, why)
 
 
-def _watch(parent: int, lease: float) -> str:
-    """Wait until the drill says goodbye, dies, or stops renewing. Says which."""
+class Ceilings:
+    """How long each fault may live at most, as its ledger line says. The drill's own loop is quicker, unless it is broken."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger, self._size, self._ends = ledger, 0, dict[str, float]()
+
+    def outlived(self) -> bool:
+        """Whether a fault is open past its end. The ledger is read where it grew, and before a verdict."""
+        now, size = _now(), self._ledger.size
+        if size != self._size or any(now > end for end in self._ends.values()):
+            self._size = size
+            page = self._ledger.read()
+            longest = {str(line.get("fault")): float(line.get("ends_within_seconds", 0)) for line in page.of("intended")}
+            self._ends = {f.id: self._ends.get(f.id, now + longest[f.id] + OVERDUE) for f in page.open}
+        return any(now > end for end in self._ends.values())
+
+
+def _watch(parent: int, lease: float, ceilings: Ceilings) -> str:
+    """Wait until the drill says goodbye, dies, stops renewing, or lets a fault live too long. Says which."""
     handle = _pidfd(parent)
     if handle is None:
         return "parent died"
@@ -59,6 +80,8 @@ def _watch(parent: int, lease: float) -> str:
             renewed = _now()
         if _now() - renewed > lease:
             return "lease ran out"
+        if ceilings.outlived():
+            return "a fault outlived its longest time"
 
 
 def _act(ledger: Ledger, host: DockerHost, why: str) -> int:
@@ -66,8 +89,11 @@ def _act(ledger: Ledger, host: DockerHost, why: str) -> int:
     for line in ledger.read().of("process"):
         kill_group(int(line["pid"]), str(line["ticks"]))
     # Ten minutes is longer than any daemon restart; after that `gameday recover` is what is left.
-    left = [result for result in put_back(ledger, "guard", host, patience=600) if result.left]
-    return 4 if left else 0
+    if any(result.left for result in put_back(ledger, "guard", host, patience=600)):
+        return 4
+    with contextlib.suppress(Exception):  # whoever wants the target next frees a dead drill's lock
+        free_locks(host, ledger)
+    return 0
 
 
 def _pidfd(pid: int) -> int | None:

@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 from gameday.model.noun import Noun
 
 Kind = Literal[
-    "drill.started", "drill.steady", "drill.unsteady", "drill.aborted", "drill.closed",
+    "drill.started", "drill.steady", "drill.unsteady", "drill.aborted", "drill.end_state", "drill.closed",
     "fault.injecting", "fault.armed", "fault.not_live", "fault.released", "fault.undone", "fault.undo_failed", "fault.failed",
     "fault.triggered", "fault.not_triggered",
     "canary.sample",

@@ -45,6 +45,13 @@ class Bound(Noun):
         return f"{self.probe} " + " and ".join(f"{word} {b:g}" for word, b in bounds.items() if b is not None)
 
 
+class AbortCondition(Bound):
+    """A bound that stops the drill when it holds: `{probe: orders_lost, above: 0}`."""
+
+    on_error: Literal["abort", "ignore"] = "abort"
+    """What no answer, three times in a row, means: `abort` stops the drill, since nobody can say that it is safe; `ignore` goes on."""
+
+
 class AlertExpectation(Noun):
     """One alert that must come: delivered to `receiver` within `within` of the impact."""
 

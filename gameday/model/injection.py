@@ -13,7 +13,7 @@ from gameday.model.noun import Noun
 from gameday.model.trigger import Trigger
 
 CEILING = timedelta(minutes=60)
-"""No fault of any scenario lives longer than this."""
+"""No fault of any scenario lives longer than this, and no drill breaks anything later than this after its steady state."""
 USUAL_CEILING = timedelta(minutes=10)
 """`at_most` where a scenario says nothing."""
 GRACE = timedelta(seconds=10)
@@ -49,6 +49,8 @@ class Injection(Noun):
             raise ValueError("say how the fault ends: either `hold: until_mitigated` with `at_most`, or `for: 30s`")
         if self.at_most > CEILING:
             raise ValueError("at_most is over the ceiling of 1h")
+        if self.at >= CEILING:
+            raise ValueError("a drill breaks nothing later than 1h after its steady state; lower `at`")
         if self.for_ and self.for_ > self.at_most:
             raise ValueError("`for` is longer than `at_most`; raise `at_most` or shorten `for`")
         return self

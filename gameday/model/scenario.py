@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from gameday.model.duration import Duration
-from gameday.model.expectation import Bound, Expect
+from gameday.model.expectation import AbortCondition, Bound, Expect
 from gameday.model.injection import Injection
 from gameday.model.noun import Noun
 
@@ -136,7 +136,7 @@ class Scenario(Noun):
     """What is broken, each with its target and its end."""
     expect: Expect
     """What should be seen and done about it."""
-    abort_when: tuple[Bound, ...] = ()
+    abort_when: tuple[AbortCondition, ...] = ()
     """What ends the drill at once, after the undo."""
     controls: Controls = Controls()
     """Control runs and the quiet time before the fault."""

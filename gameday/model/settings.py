@@ -49,6 +49,10 @@ class LimitSettings(Noun):
     """Whether faults may act on the Prometheus and the Alertmanager that drills themselves read."""
     irreversible: bool = False
     """Whether faults may be injected whose damage stays, such as `cache_flush`. Each must say `irreversible: true` too."""
+    max_percent: Annotated[float, Field(ge=0, le=100)] = 50
+    """How much of a service may be broken, of its containers, where it has two or more. 0: nothing may be broken at all."""
+    min_healthy_left: Annotated[int, Field(ge=0, le=100)] = 1
+    """How many healthy containers of a service a fault must leave, where it has two or more."""
 
 
 def _store(url: str) -> str:

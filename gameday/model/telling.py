@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from gameday.model.event import Event, Kind
 from gameday.model.gap import Area
 from gameday.model.plan import Plan
+from gameday.model.record import Record
 from gameday.model.review import Review, Span
 from gameday.model.verdict import Answer
 
@@ -183,3 +184,22 @@ def deed(event: Event) -> str:
 
 def count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def removal(review: Review, record: Record) -> str:
+    """How many faults are verified removed, when that was so of the last one, and whether all is as before."""
+    safety, ended = review.safety, [f.ended_at for f in record.faults if f.removed and f.ended_at]
+    if not safety.faults:
+        return "No fault was injected."
+    when = f" at {max(ended):%H:%M:%S} UTC" if ended and safety.removed_and_verified == safety.faults else ""
+    return f"{safety.removed_and_verified} of {count(safety.faults, 'fault')} removed and verified{when}{_as_before(review, record)}."
+
+
+def _as_before(review: Review, record: Record) -> str:
+    looked = record.timeline.first("drill.end_state")
+    proof = next((v for v in review.verdicts if v.key == "end_state"), None)
+    if looked is None or proof is None:
+        died = record.timeline.first("drill.closed") is None
+        return "; nobody looked whether all is as before" if died else ""
+    words = {"met": "all targets as before, nothing left behind", "missed": "not everything is as before"}
+    return f"; {words.get(proof.verdict, proof.why)} (looked at {looked.at:%H:%M:%S} UTC)"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gameday.model.record import FaultRecord
 from gameday.model.verdict import Verdict
+from gameday.review.end_state import end_state_verdict
 from gameday.review.facts import Facts
 from gameday.review.saying import say
 
@@ -16,6 +17,7 @@ def drill_verdicts(facts: Facts) -> Iterator[Verdict]:
         yield _effect(facts, fault)
     for record in facts.record.faults:
         yield _removed(facts, record)
+    yield from end_state_verdict(facts.record)
     yield from _sources(facts)
     yield from _guards(facts)
     yield _mitigated_by_people(facts)

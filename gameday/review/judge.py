@@ -13,6 +13,7 @@ from gameday.model.verdict import Verdict
 from gameday.review.alert_verdicts import alert_verdicts
 from gameday.review.drill_verdicts import drill_verdicts
 from gameday.review.durations import durations
+from gameday.review.end_state import left_behind
 from gameday.review.facts import Facts, facts_of
 from gameday.review.impact import felt
 from gameday.review.noise_verdicts import noise_verdicts
@@ -105,7 +106,7 @@ def _summary(facts: Facts) -> DrillSummary:
 
 
 def _outcome(facts: Facts) -> Outcome:
-    if any(not f.removed for f in facts.record.faults):
+    if any(not f.removed for f in facts.record.faults) or left_behind(facts.record):
         return "stuck"
     if facts.cut_short:
         return "crashed"
@@ -117,4 +118,4 @@ def _outcome(facts: Facts) -> Outcome:
 
 def _safety(record: Record) -> Safety:
     left = tuple(f"{f.fault} on {f.target}: {f.detail or 'its undo was never verified'}" for f in record.faults if not f.removed)
-    return Safety(faults=len(record.faults), removed_and_verified=sum(f.removed for f in record.faults), left=left)
+    return Safety(faults=len(record.faults), removed_and_verified=sum(f.removed for f in record.faults), left=(*left, *left_behind(record)))

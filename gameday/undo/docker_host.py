@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from docker.errors import APIError, NotFound
 
 from gameday.daemon import Daemon, surrounding_daemon, written_daemon
 from gameday.undo.ledger import Ledger
+from gameday.undo.owner import lease_of, may_live, owner_labels
+
+HELPER_LEASE = 60.0
+"""Seconds for which a helper that runs one command may be needed."""
 
 
 def host_of(ledger: Ledger) -> DockerHost:
@@ -23,6 +29,33 @@ class TargetGone(Exception):
 
 class NotDone(Exception):
     """The verb ran, and reading back shows that it had no effect."""
+
+
+class NameTaken(Exception):
+    """The daemon has a container of this name already."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A container that gameday made, as a list of containers tells it."""
+
+    id: str
+    name: str
+    image: str
+    running: bool
+    age: float
+    """Seconds since it was created, on the daemon's clock."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_live(self) -> bool:
+        """Whether the process that made it may still need it."""
+        return may_live(self.labels, self.age)
+
+    @property
+    def lease(self) -> float:
+        """Seconds from its creation after which nobody needs it."""
+        return lease_of(self.labels)
 
 
 @dataclass(frozen=True)
@@ -52,6 +85,11 @@ class DockerHost:
     def connect(self) -> None:
         """Reach the daemon now, so that the first undo does not pay for it."""
         self._api.ping()
+
+    @property
+    def daemon(self) -> str:
+        """The daemon's own id."""
+        return str(self._api.info()["ID"])
 
     def close(self) -> None:
         if self._client is not None:
@@ -135,13 +173,66 @@ class DockerHost:
             network_mode=f"container:{container}", cap_drop=["ALL"], cap_add=["NET_ADMIN"], read_only=True,
             security_opt=["no-new-privileges"], pids_limit=16, mem_limit="64m", log_config={"type": "json-file"},
         )  # fmt: skip
-        helper = self._api.create_container(image, command, host_config=limits, labels={"gameday.helper": container})["Id"]
+        helper = self._api.create_container(image, command, host_config=limits, labels=owner_labels(HELPER_LEASE))["Id"]
         try:
             self._api.start(helper)
             code = self._api.wait(helper, timeout=self._timeout)["StatusCode"]
             return int(code), self._api.logs(helper).decode("utf-8", "replace").strip()
         finally:
             self._api.remove_container(helper, force=True, v=True)
+
+    def create_unstarted(self, name: str, like: str, labels: Mapping[str, str]) -> str:
+        """Create a container from another one's image, without network, volumes or a start: its id. Raises NameTaken, TargetGone."""
+        try:
+            model = self._api.inspect_container(like)
+        except NotFound as gone:
+            raise TargetGone(like) from gone
+        # An image may carry labels of Compose, and the opt-in: this container belongs to no project, and is nobody's target.
+        kept = {label: "" for label in model["Config"].get("Labels") or {} if label.startswith(("com.docker.compose.", "gameday."))}
+        unused = dict.fromkeys(model["Config"].get("Volumes") or {}, "")  # else each would make an anonymous volume
+        limits = self._api.create_host_config(network_mode="none", tmpfs=unused or None)
+        try:
+            return str(self._api.create_container(model["Image"], ["-"], name=name, host_config=limits, labels={**kept, **labels})["Id"])
+        except APIError as error:
+            if error.status_code == 409:
+                raise NameTaken(name) from error
+            raise
+
+    def made(self, labels: Mapping[str, str]) -> list[Made]:
+        """Every container, running or not, that has these labels; an empty value stands for any."""
+        wanted = [f"{name}={value}" if value else name for name, value in labels.items()]
+        found = self._api.containers(all=True, filters={"label": wanted})
+        if not found:
+            return []
+        now = datetime.fromisoformat(self._api.info()["SystemTime"]).timestamp()
+        return [
+            Made(
+                e["Id"],
+                e["Names"][0].lstrip("/"),
+                e["Image"],
+                e["State"] in ("running", "paused", "restarting"),
+                now - e["Created"],
+                e["Labels"] or {},
+            )
+            for e in found
+        ]
+
+    def discard(self, container: str) -> None:
+        """Remove at once a container that does nothing. Gone already is fine."""
+        try:
+            self._api.remove_container(container, force=True, v=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if "already in progress" not in str(error):
+                raise
+
+    def command_lines(self, container: str) -> list[str]:
+        """The command lines of a container's processes, asked of the daemon: nothing is started inside. Empty where it does not run."""
+        try:
+            return [str(row[-1]) for row in self._api.top(container, ps_args="-eo pid,args")["Processes"]]
+        except APIError:
+            return []
 
     def _tolerating(self, fine: tuple[str, ...], call: Any, container: str, *more: str) -> None:
         """Someone else may have done it in between: what Docker then complains of is what we want."""

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 State = Literal["intended", "armed", "undoing", "undone", "lost", "undo_failed"]
-LineKind = Literal["drill", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "closed"]
+LineKind = Literal[
+    "drill", "locked", "process", "intended", "armed", "undoing", "undone", "lost", "undo_failed", "taken_over", "checked", "closed"
+]
 
 TERMINAL = ("undone", "lost")
 
@@ -113,7 +115,11 @@ class Ledger:
 
     def read(self) -> LedgerPage:
         """Every whole line; a torn one is counted and skipped."""
-        return _parse(os.pread(self._file, os.fstat(self._file).st_size, 0))
+        return _parse(os.pread(self._file, self.size, 0))
+
+    @property
+    def size(self) -> int:
+        return os.fstat(self._file).st_size
 
     def _write(self, kind: LineKind, fields: Mapping[str, Any]) -> None:
         line = json.dumps({"ts": _now(), "kind": kind, **fields}, separators=(",", ":")) + "\n"
@@ -127,7 +133,7 @@ class Ledger:
             raise LedgerUnwritable(f"{self.path}: {reason}") from error
 
     def _ends_whole(self) -> bool:
-        size = os.fstat(self._file).st_size
+        size = self.size
         return size == 0 or os.pread(self._file, 1, size - 1) == b"\n"
 
     @contextlib.contextmanager

@@ -11,7 +11,7 @@ def network_clear(host: DockerHost, identity: Mapping[str, str], arguments: Mapp
     """Look, remove and look again, from a short-lived helper. Only what carries this fault's own key is touched."""
     container, key, image = arguments["container"], arguments["key"], arguments["image"]
     now = host.state(container)
-    if now.started_at != identity.get("started_at"):
+    if now.started_at != identity.get("started_at", now.started_at):
         # Another namespace: the fault was never in it.
         return "restarted by others; the fault ended with the old network namespace"
     if not now.running:

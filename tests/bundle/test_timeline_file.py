@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,3 +73,32 @@ def test_listeners_hear_what_is_on_disk(tmp_path: Path) -> None:
     file.listen(lambda e: heard.append((tmp_path / "t.jsonl").read_text().splitlines()[-1][:9] + e.id[:0]))
     file.append("note", "words", ("log", "log"))
     assert heard == ['{"seq":1,']
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from gameday.bundle.timeline_file import TimelineFile
+file = TimelineFile(Path(sys.argv[1]))
+while True:
+    event = file.append("note", "words", ("log", "log"), data={"text": "x" * 300})
+    print(event.seq, flush=True)
+"""
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=[pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)])])
+def test_what_was_acknowledged_survives_a_killed_writer(tmp_path: Path, kills: int) -> None:
+    seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
+    print(f"SEED={seed}")
+    dice = random.Random(seed)
+    for number in range(kills):
+        path = tmp_path / f"{number}.jsonl"
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            acknowledged = [writer.stdout.readline() for _ in range(dice.randrange(1, 200))]
+            time.sleep(dice.random() * 0.002)  # a chosen moment within one line, not a wait for something
+            writer.kill()
+            acknowledged += writer.stdout.readlines()
+        timeline, _ = read_timeline(path)
+        assert timeline.damage == "" or "ends in the middle" in timeline.damage
+        assert len(timeline) >= int(acknowledged[-1])

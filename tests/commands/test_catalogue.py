@@ -70,5 +70,7 @@ def test_completion_prints_a_script(gameday: Gameday) -> None:
     assert "_GAMEDAY_COMPLETE" in gameday("completion", "bash").out
 
 
-def test_nothing_is_left_over_on_a_new_host(gameday: Gameday) -> None:
-    assert gameday("recover").out.strip() == "nothing is left over"
+def test_without_docker_nobody_can_say_that_nothing_is_left_over(gameday: Gameday) -> None:
+    ended = gameday("recover")
+    assert (ended.code, ended.out) == (6, "")
+    assert "docker ps -a --filter label=gameday.owner" in ended.err

@@ -16,8 +16,9 @@ from gameday.conduct.activities import Stage, WorkerLog, set_stage
 from gameday.model.injection import Injection
 from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.undo.docker_host import ContainerState
-from gameday.undo.ledger import Ledger
+from gameday.undo.ledger import Ledger, LedgerUnwritable
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import TargetLock
 from tests.faults.place import Place
 from tests.story import perfect, record_of, scenario
 
@@ -265,3 +266,75 @@ def test_one_that_cannot_be_injected_then_fails_in_its_own_activity(worker: Call
         in_order(made)
     activities.hold()
     assert made.place.paused == []
+
+
+def test_what_cannot_be_written_down_is_not_broken(worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+
+    def full(**_: object) -> None:
+        raise LedgerUnwritable("ledger.jsonl: no space left on the disk")
+
+    monkeypatch.setattr(made.ledger, "intend", full)
+    with pytest.raises(ActivityFailed, match="no space left"):
+        activities.inject("f1")
+    assert made.place.acts == []
+    assert made.told("fault.failed") == [("fault.failed", "f1", "ledger.jsonl: no space left on the disk; nothing was injected")]
+
+
+def test_a_fault_of_which_nobody_can_tell_whether_it_lives_is_put_back(
+    worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+    activities.inject("f1")
+
+    def silent(*_: object) -> bool:
+        raise OSError("the daemon does not answer")
+
+    monkeypatch.setattr(type(activities._STAGE[0].faults["f1"]), "is_live", silent)
+    with pytest.raises(ActivityFailed, match="is not in effect"):
+        activities.is_live("f1")
+    assert made.place.paused == []
+    assert made.told("fault.not_live")[0][2] == "the daemon does not answer"
+
+
+class Docker:
+    """The daemon that holds this lock, or does not."""
+
+    def __init__(self, *there: str) -> None:
+        self.there = there
+
+    def exists(self, container: str) -> bool:
+        return container in self.there
+
+    def close(self) -> None: ...
+
+
+def test_without_its_lock_a_target_is_not_broken(worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+    made.ledger.append("locked", lock="l1", name="gameday-lock-a", target="a", token="t", lease=60.0)
+    monkeypatch.setitem(vars(activities._STAGE[0]), "host", Docker())
+    with pytest.raises(ActivityFailed, match="the lock on a was taken away; nothing was injected"):
+        activities.inject("f1")
+    assert made.ledger.read().faults == ()
+    monkeypatch.setitem(vars(activities._STAGE[0]), "host", Docker("l1"))
+    activities.inject("f1")
+    assert made.place.paused == ["a"]
+
+
+def test_an_undo_that_is_another_than_planned_is_noted_beside_the_lock(
+    worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = worker({"for": "5s"}, {"for": "5s"})
+    made.ledger.append("locked", lock="l1", name="gameday-lock-a", target="a", token="t", lease=60.0)
+    made.place._state["started_at"] = "t9"
+    noted: list[Any] = []
+
+    def take(_host: object, wanted: list[Any], drill: str, token: str, lease: float) -> list[TargetLock]:
+        noted.extend(wanted)
+        return [TargetLock("l2", "gameday-lock-a.f1", "a", drill, token, lease)]
+
+    monkeypatch.setitem(vars(activities._STAGE[0]), "host", Docker("l1"))
+    monkeypatch.setattr(activities, "take_locks", take)
+    activities.inject("f1")
+    assert (noted[0].name, noted[0].faults[0]["undo"]["identity"]["started_at"]) == ("a.f1", "t9")
+    assert [line["lock"] for line in made.ledger.read().of("locked")] == ["l1", "l2"]

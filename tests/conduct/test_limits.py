@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from gameday.conduct.preflight import refuse_blinding, refuse_irreversible, refuse_too_many
+from gameday.clients.docker_container import Container
+from gameday.conduct.preflight import refuse_blinding, refuse_irreversible, refuse_too_many, refuse_too_wide
+from gameday.environments.compose_project import ComposeProject
 from gameday.errors import Refused
 from gameday.model.injection import Injection, most_at_once
+from gameday.model.plan import Target
 from gameday.model.scenario import Scenario
 from gameday.model.settings import LimitSettings, Settings
 from gameday.model.undo import Undo, UndoStep
@@ -73,3 +77,50 @@ def test_what_cannot_be_put_back_needs_two_who_say_so(undo: Undo, scenario_says:
         return
     with pytest.raises(Refused, match=why):
         refuse_irreversible(undo, injection, settings)
+
+
+def replica(name: str, *, running: bool = True, paused: bool = False, health: str = "healthy") -> Container:
+    return Container(name, name, "web", running, paused, "t0", health=health)
+
+
+class Place(ComposeProject):
+    """A project with these containers."""
+
+    name = "shop"
+
+    def __init__(self, replicas: tuple[Container, ...]) -> None:
+        self._replicas = list(replicas)
+
+    def containers(self) -> list[Container]:
+        return self._replicas
+
+
+def wide(*replicas: Container, **limits: float) -> None:
+    target = Target(service="web", container="web_1", name="web_1", project="p")
+    place: Any = Place(replicas)
+    refuse_too_wide(target, place, LimitSettings.model_validate(limits))
+
+
+def test_a_service_of_one_may_be_lost() -> None:
+    wide(replica("web_1", health="unhealthy"))
+
+
+@pytest.mark.parametrize("other", [{"running": False}, {"paused": True}, {"health": "unhealthy"}, {"health": "starting"}])
+def test_of_several_replicas_one_stays_healthy(other: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="besides web_1, 0 of 2 replicas of web would be healthy; a fault must leave 1"):
+        wide(replica("web_1"), replica("web_2", **other))
+    wide(replica("web_1"), replica("web_2", health=""))
+    wide(replica("web_1"), replica("web_2", **other), min_healthy_left=0)
+
+
+def test_no_more_of_a_service_is_broken_than_allowed() -> None:
+    two = (replica("web_1"), replica("web_2"))
+    wide(*two)
+    with pytest.raises(Refused, match=r"web_1 is 50 % of the 2 replicas of web, and `max_percent = 40`"):
+        wide(*two, max_percent=40)
+    wide(*two, replica("web_3"), max_percent=40)
+
+
+def test_zero_percent_means_nothing_at_all() -> None:
+    with pytest.raises(Refused, match="nothing may be broken in this workspace"):
+        wide(replica("web_1"), max_percent=0)

@@ -21,7 +21,7 @@ def test_a_yes_is_no_reason_against_it_and_a_no_has_one() -> None:
 
 def test_an_engine_that_fails_is_missing_not_able() -> None:
     class Failing:
-        def run_alone(self, image: str, command: list[str]) -> tuple[int, str]:
+        def run_alone(self, image: str, command: list[str], labels: dict[str, str]) -> tuple[int, str]:
             return 1, "Traceback"
 
     docker: Any = Failing()

@@ -51,17 +51,6 @@ def test_a_target_is_known_with_the_moment_it_was_started() -> None:
     assert (target.container, target.started_at) == ("web_1", "t0")
 
 
-def test_a_service_of_one_may_be_lost() -> None:
-    assert Project(container("web_1", health="unhealthy")).target("web").name == "web_1"
-
-
-@pytest.mark.parametrize("other", [{"running": False}, {"paused": True}, {"health": "unhealthy"}, {"health": "starting"}])
-def test_of_several_replicas_one_stays_healthy(other: dict[str, object]) -> None:
-    with pytest.raises(Refused, match="last healthy one of 2 replicas of web"):
-        Project(container("web_1"), container("web_2", **other)).target("web")  # type: ignore[arg-type]
-    assert Project(container("web_1"), container("web_2", health="")).target("web").name == "web_1"
-
-
 @pytest.mark.parametrize("allow", ["", "staging"])
 def test_what_did_not_opt_in_is_refused_with_the_line_to_write(allow: str) -> None:
     with pytest.raises(Refused, match=r"add `labels: \{gameday.allow: \"shop\"\}`"):
@@ -75,7 +64,8 @@ def test_a_service_that_does_not_run_is_said() -> None:
 
 @pytest.mark.parametrize("health", ["starting", "unhealthy"])
 def test_a_check_that_passes_now_weighs_more_than_what_docker_last_said(health: str) -> None:
-    assert Project(container("web_1"), container("web_2", health=health), check=0).target("web").name == "web_1"
+    assert Project(check=0).is_well(container("web_2", health=health))
+    assert not Project(check=1).is_well(container("web_2", health=health))
 
 
 def test_nothing_is_asked_of_what_docker_found_healthy_or_of_what_does_not_run() -> None:

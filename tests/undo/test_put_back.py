@@ -17,7 +17,7 @@ class Host:
 
     def __init__(self, *, paused: bool = True, running: bool = True, started_at: str = "t0") -> None:
         self.paused, self.running, self.started_at = paused, running, started_at
-        self.gone = False
+        self.gone, self.daemon = False, "AAAA"
         self.failing = 0
         self.calls: list[str] = []
 
@@ -161,3 +161,15 @@ def test_a_torn_line_swallows_nothing(tmp_path: Path, cut: int) -> None:
 
 def test_a_missing_ledger_is_an_empty_page(tmp_path: Path) -> None:
     assert read_ledger(tmp_path / "none").faults == ()
+
+
+def test_a_container_that_another_daemon_does_not_know_is_not_gone(ledger: Ledger) -> None:
+    ledger.append("drill", drill="d", project="p", daemon="AAAA")
+    intend(ledger)
+    host = Host()
+    host.gone, host.daemon = True, "BBBB"
+    (result,) = undo(ledger, host)
+    assert "set DOCKER_HOST to that one; there by hand: docker unpause c1" in result.left
+    host.daemon = "AAAA"
+    (result,) = undo(ledger, host)
+    assert (result.left, states(ledger)) == ("", ["lost"])

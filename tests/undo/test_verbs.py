@@ -18,6 +18,7 @@ from gameday.undo.ledger import OpenFault
 from gameday.undo.marked_processes_kill import marked_processes_kill
 from gameday.undo.processes import send_signal, started_ticks
 from gameday.undo.put_back import by_hand
+from tests.sandbox.conftest import await_that
 
 ARGUMENTS = {
     "container": "c1" * 32, "sidecar": "gameday-c1", "key": "c1", "image": "gameday-network:local", "marker": "cpu_pressure.c1", "path": "/sys/fs/cgroup/cpu/docker/x", "text": "-1",
@@ -83,7 +84,8 @@ def test_a_search_does_not_find_itself_and_finds_what_carries_its_marker() -> No
     # One that forks nothing: a fork carries the same command line until it has become what it runs.
     with subprocess.Popen(marker.marked("read line", name), stdin=subprocess.PIPE, start_new_session=True) as process:
         try:
-            assert _counted(name) == 1
+            # A process that has just begun has no command line yet for a moment.
+            await_that(lambda: _counted(name) == 1, 5, "one process with the marker")
             subprocess.run(marker.killing(name), capture_output=True, check=True)
             process.wait(5)
             assert _counted(name) == 0

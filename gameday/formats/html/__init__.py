@@ -22,7 +22,7 @@ from gameday.model.proof import place, said
 from gameday.model.record import Record
 from gameday.model.review import Review
 from gameday.model.safe_text import safe
-from gameday.model.telling import CONFIDENCES, SEVERITIES, clock, detection, headline, zero
+from gameday.model.telling import CONFIDENCES, SEVERITIES, clock, detection, headline, removal, zero
 
 LONGEST = 1_000
 """Characters of one text from outside that the page shows."""
@@ -62,6 +62,7 @@ class Html:
             bar=Markup(bar.bar) if bar else "",  # noqa: S704  # numbers only
             groups=gap_groups(review, record),
             expectations=expectation_groups(review, record),
+            removal=removal(review, record),
             removals=removals(record),
             steps=step_rows(review, record),
             moments=clock_rows(review, record),
