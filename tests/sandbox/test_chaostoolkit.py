@@ -41,6 +41,8 @@ OURS = """
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+pytestmark = pytest.mark.quiet
+
 def switch(path, on):
     Path(path).write_text("on" if on else "off")
 

@@ -25,6 +25,8 @@ from gameday.undo.put_back import PutBack, put_back
 from tests.sandbox.conftest import ROOT, await_that
 
 PROJECT = f"gameday-test-net-{os.getpid()}"
+IMAGE = f"{PROJECT}:echo"
+"""The engine's image under another name, since what carries the engine's own is nobody's target."""
 ECHO = """
 import socket, threading
 def answer(c):
@@ -97,12 +99,13 @@ def town() -> Iterator[Town]:
     subprocess.run(["bash", str(ROOT / "sandbox" / "images.sh")], check=True, timeout=300, capture_output=True)
     town = Town()
     docker("network", "create", PROJECT)
+    docker("tag", town.network_image, IMAGE)
     try:
         for service in ("payments", "shop", "db"):
             docker(
                 "run", "-d", "--init", "--name", f"{PROJECT}-{service}", "--network", PROJECT, "--network-alias", service,
                 "--label", f"com.docker.compose.project={PROJECT}", "--label", f"com.docker.compose.service={service}",
-                "--label", "gameday.allow=sandbox", "--entrypoint", "python3", town.network_image, "-c", ECHO,
+                "--label", "gameday.allow=sandbox", "--entrypoint", "python3", IMAGE, "-c", ECHO,
             )  # fmt: skip
         await_that(lambda: trip("shop", "payments") is not None, 10, "the echo server answers")
         yield town
@@ -110,6 +113,7 @@ def town() -> Iterator[Town]:
         docker("rm", "-fv", EYES, check=False)
         docker("rm", "-fv", *(f"{PROJECT}-{s}" for s in ("payments", "shop", "db")), check=False)
         docker("network", "rm", PROJECT, check=False)
+        docker("rmi", IMAGE, check=False)
         town.docker.close()
 
 
