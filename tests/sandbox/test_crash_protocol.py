@@ -40,7 +40,7 @@ FAULTS: list[dict[str, Any]] = [
     {"fault": "file_descriptors_exhausted", "limit": 64},
     {"fault": "network_latency", "delay": "50ms"},
     {"fault": "network_partition"},
-    {"fault": "network_loss", "percent": 50},
+    {"fault": "network_loss", "loss": 50},
 ]
 MOMENTS = ("", "drill.started", "drill.steady", "fault.injecting", "fault.armed", "fault.released", "fault.undone")
 VICTIMS = ("gameday", "worker", "guard", "gameday worker", "gameday guard", "gameday guard worker")

@@ -19,7 +19,7 @@ import docker
 import docker.errors
 import yaml
 
-from tests.sandbox.conftest import ROOT, Bench
+from tests.sandbox.conftest import ROOT, Bench, await_that
 
 IMAGE = "gameday-base:bookworm"
 
@@ -82,6 +82,8 @@ class Tiny(Bench):
         """Begin a drill and wait for its folder: the process, and the folder."""
         before = self.drills()
         process = self.begin("run", scenario, "--responders", "none")
+        await_that(lambda: self.drills() - before or process.poll() is not None, 30, "a drill's folder")
+        assert self.drills() - before, f"it ended with code {process.returncode}: {self.log()}"
         return process, self.new_drill(before)
 
     def status(self, service: str = "one") -> str:
