@@ -20,6 +20,7 @@ from gameday.bundle.host_state import HostState
 from gameday.catalog import fault_of
 from gameday.chaostoolkit.place import Place
 from gameday.conduct.children import Guard
+from gameday.conduct.locks import lock, undo_data, write_down
 from gameday.conduct.preflight import clear_the_way, refuse_irreversible
 from gameday.environments import DrillEnvironment
 from gameday.errors import Stuck
@@ -27,9 +28,11 @@ from gameday.model.injection import Injection
 from gameday.model.plan import Target
 from gameday.model.protocols import Fault
 from gameday.model.sidecar import Mandate
+from gameday.model.undo import Undo
 from gameday.undo.docker_host import host_of
 from gameday.undo.ledger import Ledger
 from gameday.undo.put_back import put_back
+from gameday.undo.target_lock import LockWanted, TargetLock, free_locks
 
 LIVE_WITHIN = 2.0
 """Seconds that a fault has to be seen in effect after it was injected."""
@@ -47,6 +50,8 @@ class Standing:
     environment: DrillEnvironment
     ledger: Ledger
     guard: Guard
+    locks: tuple[TargetLock, ...]
+    """Of its target in the Docker daemon: one that it shares with other faults of this process on the same container."""
 
     def meant(self, fault: str, target: str) -> bool:
         return fault in ("", self.fault.name) and target in ("", self.target.service)
@@ -110,11 +115,24 @@ class Faults:
         self.state.announce(name, folder.path, environment.project)
         guard = Guard(folder.ledger, lease=(injection.longest + SLACK).total_seconds())
         guard.await_ready()
-        written = undo.model_dump(mode="json")
-        ledger.intend(fault=name, name=act.name, target=target.service, by="chaostoolkit", undo=written, docker=docker)
-        one = Standing(name, act, target, environment, ledger, guard)
+        locks = self._locks(name, act, target, undo, ledger, injection)
+        ledger.intend(
+            fault=name, name=act.name, target=target.service, by="chaostoolkit", undo=undo.model_dump(mode="json"), docker=docker,
+            ends_within_seconds=injection.longest.total_seconds(),
+        )  # fmt: skip
+        one = Standing(name, act, target, environment, ledger, guard, locks)
         self.standing.append(one)
         return one
+
+    def _locks(self, name: str, act: Fault, target: Target, undo: Undo, ledger: Ledger, injection: Injection) -> tuple[TargetLock, ...]:
+        locks = next((s.locks for s in self.standing if s.target.container == target.container), ())
+        if not locks:
+            told = {"id": name, "fault": act.name, "target": target.service, "undo": undo_data(undo)}
+            with contextlib.closing(host_of(ledger)) as host:
+                wanted = LockWanted(target.container, target.name, [told])
+                locks = tuple(lock(host, [wanted], name, (injection.longest + SLACK).total_seconds()))
+        write_down(locks, ledger)
+        return locks
 
     def undo(self, fault: str = "", target: str = "") -> list[str]:
         """Put back those meant, youngest first; one that fails never stops the others. Says what was done; raises Stuck."""
@@ -128,9 +146,11 @@ class Faults:
         """Put one back. Empty where that is verified; else what to do by hand, and its guard goes on trying."""
         with contextlib.closing(host_of(one.ledger)) as host:
             left = [r.left for r in put_back(one.ledger, "chaostoolkit", host, only=one.id) if r.left]
-        if left:
-            return left[0]
-        self.standing.remove(one)
+            if left:
+                return left[0]
+            self.standing.remove(one)
+            if not any(s.locks == one.locks for s in self.standing):
+                free_locks(host, one.ledger)
         one.guard.dismiss()
         self.state.withdraw(one.id)
         one.ledger.close()

@@ -18,19 +18,25 @@ def lock_targets(plan: Plan, host: DockerHost, lease: float) -> list[TargetLock]
     targets = {f.target.container: f.target for f in plan.faults}
     wanted = [wanted_for(target, [f for f in plan.faults if f.target.container == id_]) for id_, target in sorted(targets.items())]
     try:
-        return take_locks(host, wanted, plan.drill, uuid4().hex, lease)
-    except TargetLocked as held:
-        raise Refused(str(held)) from held
-    except TargetStuck as stuck:
-        raise Stuck(str(stuck)) from stuck
+        return lock(host, wanted, plan.drill, lease)
     except TargetGone as gone:
         raise InvalidInput(f"{targets[str(gone)].name} was removed since the plan was made; start again") from gone
 
 
+def lock(host: DockerHost, wanted: Sequence[LockWanted], drill: str, lease: float) -> list[TargetLock]:
+    """Lock all of these, or none. Raises Refused and Stuck as above."""
+    try:
+        return take_locks(host, wanted, drill, uuid4().hex, lease)
+    except TargetLocked as held:
+        raise Refused(str(held)) from held
+    except TargetStuck as stuck:
+        raise Stuck(str(stuck)) from stuck
+
+
 def write_down(locks: Sequence[TargetLock], ledger: Ledger) -> None:
     """Tell the ledger of them, so that whoever undoes the drill's faults frees its locks too."""
-    for lock in locks:
-        ledger.append("locked", lock=lock.container, name=lock.name, target=lock.target, token=lock.token, lease=lock.lease)
+    for one in locks:
+        ledger.append("locked", lock=one.container, name=one.name, target=one.target, token=one.token, lease=one.lease)
 
 
 def wanted_for(target: Target, faults: Sequence[PlannedFault], part: str = "") -> LockWanted:

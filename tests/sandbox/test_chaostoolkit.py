@@ -132,6 +132,8 @@ def nothing_is_left(place: Place) -> None:
     """The container runs, no guard waits, and nothing is announced."""
     await_that(lambda: place.state() == "running", 5, f"the container as before; {place.said()}")
     assert place.run("gameday", "recover", "--dry-run") == 0
+    locks = ["docker", "ps", "-aq", "--filter", f"label=gameday.lock={place.container}"]
+    await_that(lambda: not subprocess.run(locks, capture_output=True, text=True, check=True).stdout.strip(), 5, "a freed lock")
     await_that(lambda: place.run("gameday", "recover") == 0 and not list((place.root / "state").glob("gameday/drills/*.json")), 5, "an end")
 
 
@@ -183,6 +185,7 @@ def test_a_run_that_hangs_loses_its_fault_when_its_time_is_over(place: Place) ->
         "chaos", "run", place.experiment([fault("container_pause", at_most="1s"), activity("action", "wait", duration="5m")])
     )
     await_that(lambda: place.state() == "paused", 30, f"the fault; {place.said()}")
+    assert list((place.root / "state").glob("gameday/drills/*.json")), "others see that something is broken here"
     running.send_signal(signal.SIGSTOP)
     try:
         await_that(lambda: place.state() == "running", 15, "the end of its time")
