@@ -23,6 +23,8 @@ import pytest
 from tests.newer_python import newer_bin
 from tests.sandbox.conftest import ROOT, await_that
 
+pytestmark = pytest.mark.quiet
+
 IMAGE = "gameday-base:bookworm"
 PROJECT = f"gameday-chaos-{os.getpid()}"
 MODULE = "gameday.chaostoolkit"
@@ -40,8 +42,6 @@ modules = ["ours"]
 OURS = """
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-pytestmark = pytest.mark.quiet
 
 def switch(path, on):
     Path(path).write_text("on" if on else "off")
