@@ -135,7 +135,7 @@ def test_a_second_drill_is_refused_and_told_who_holds_the_target(host: DockerHos
     with pytest.raises(TargetLocked, match=f"{name} is locked by drill mine \\(process {os.getpid()} on .*gameday halt"):
         locked(host, container, name)
     assert api.inspect_container(lock.container)["State"]["Status"] == "created"
-    assert [c.name for c in Docker().containers(PROJECT)] == [name], "a lock belongs to no project"
+    assert [c.name for c in Docker().containers([f"com.docker.compose.project={PROJECT}"])] == [name], "a lock belongs to no project"
     ledger = Ledger(tmp_path / "ledger.jsonl")
     ledger.append("locked", lock=lock.container, name=lock.name, target=container)
     free_locks(host, ledger)
