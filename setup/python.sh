@@ -19,19 +19,30 @@ find_python() {
   give_up "needs Python 3.11 or later as python3; here is $(python3 --version 2>/dev/null || echo none)"
 }
 
+can_install() { command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; }
+
+install() {
+  local ahead=()
+  [ "$(id -u)" = 0 ] || ahead=(sudo -n)
+  say "installing $1 with apt"
+  "${ahead[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >/dev/null 2>&1 || true
+  "${ahead[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$1" \
+    </dev/null >/dev/null 2>&1 || give_up "apt could not install $1"
+}
+
 # Debian keeps pip's seed in a package of its own.
 ensure_venv_module() {
   "$1" -c 'import ensurepip, venv' 2>/dev/null && return
-  local ahead=() package
+  local package
   package=$("$1" -c 'import sys; print(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")')
-  if ! command -v apt-get >/dev/null || ! { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
-    give_up "$1 cannot make virtual environments; install its venv module ($package on Debian and Ubuntu)"
-  fi
-  [ "$(id -u)" = 0 ] || ahead=(sudo -n)
-  say "installing $package with apt"
-  "${ahead[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >/dev/null 2>&1 || true
-  "${ahead[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$package" \
-    </dev/null >/dev/null 2>&1 || give_up "apt could not install $package"
+  can_install || give_up "$1 cannot make virtual environments; install its venv module ($package on Debian and Ubuntu)"
+  install "$package"
+}
+
+# Drills do without it; tests make certificates with it.
+ensure_openssl() {
+  command -v openssl >/dev/null && return
+  if can_install; then install openssl; else say "openssl is missing, and some tests need it; install it before you run them"; fi
 }
 
 works() { .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
@@ -64,4 +75,5 @@ say "installing the locked dependencies"
 install_into_venv --require-hashes -r requirements.lock
 say "installing gameday (editable)"
 install_into_venv --no-deps --no-build-isolation -e .
+ensure_openssl
 echo "$wanted" >"$STAMP"

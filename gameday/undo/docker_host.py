@@ -159,13 +159,7 @@ class DockerHost:
         """Let it end by itself for so many seconds, then remove it. Gone already is fine."""
         with contextlib.suppress(NotFound):
             self._api.stop(container, timeout=grace)
-        try:
-            self._api.remove_container(container, force=True, v=True)
-        except NotFound:
-            return
-        except APIError as error:
-            if "already in progress" not in str(error):
-                raise
+        self.discard(container)
 
     def run_beside(self, container: str, image: str, command: list[str]) -> tuple[int, str]:
         """Run one command in a container's network namespace, in a helper that is removed again: exit code, and what it said."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from gameday.faults.certificate_expired import CertificateExpired
 from gameday.model.host import Ran
 from tests.faults.here import Here, undone
 from tests.faults.place import TARGET, Place
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 
 
 def openssl(*words: str) -> str:
