@@ -19,6 +19,7 @@ from gameday.model.host import Release
 if TYPE_CHECKING:
     # Loaded where they are used: `check` asks this place for its ports only, and must be quick.
     from gameday.clients.compose import Compose
+    from gameday.clients.docker_container import Container
     from gameday.clients.http import Endpoint
     from gameday.model.probe import Reach
 
@@ -148,12 +149,12 @@ class Sandbox(ComposeProject):
             found = self.containers()
             starts = {(c.id, c.started_at): c for c in found}
             well |= {start for start, c in starts.items() if start not in well and self.is_well(c)}
-            waiting = [c.name for start, c in starts.items() if start not in well]
+            waiting = [c for start, c in starts.items() if start not in well]
             if found and not waiting:
                 return
             if time.monotonic() > deadline:
-                names = ", ".join(waiting) or "no container"
-                raise Missing(f"the sandbox is not healthy after {within:.0f} s: {names}; look at `docker logs NAME`")
+                names = ", ".join(_how_it_is(c) for c in waiting) or "there is no container"
+                raise Missing(f"the sandbox is not healthy after {within:.0f} s: {names}")
             time.sleep(0.2)
 
     def settle(self) -> None:
@@ -231,6 +232,14 @@ class Sandbox(ComposeProject):
         if done.returncode:
             last = "\n".join(done.stderr.strip().splitlines()[-5:])
             raise Missing(f"sandbox/images.sh could not build the images:\n{last}")
+
+
+def _how_it_is(container: Container) -> str:
+    """What somebody types to go on, where a container is not well."""
+    if container.paused:
+        return f"{container.name} is paused: `docker unpause {container.name}`"
+    state = "does not answer well" if container.running else "does not run"
+    return f"{container.name} {state}: `docker logs {container.name}`"
 
 
 def _port(variable: str, usual: int) -> int:

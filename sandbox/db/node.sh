@@ -21,7 +21,11 @@ leader() { cat "$LEADER" 2>/dev/null || printf '%s\n' "$FIRST_LEADER"; }
 name_leader() { printf '%s\n' "$1" >"$LEADER.new" && mv "$LEADER.new" "$LEADER"; }
 leads() { [ "$(leader)" = "$NODE" ]; }
 is_standby() { [ -e "$PGDATA/standby.signal" ]; }
-peer_dsn() { echo "host=$PEER user=replicator dbname=postgres application_name=$NODE"; }
+# A peer whose network is gone never says so: who waits for its next word must ask whether it is there.
+peer_dsn() {
+  echo "host=$PEER user=replicator dbname=postgres application_name=$NODE" \
+    "keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=3000"
+}
 
 # primary, standby, stopped, or silent: a frozen node is none of the first three, and nothing may be built on it.
 peer_is() {
@@ -45,26 +49,29 @@ CONF
 }
 
 # What the leader wrote since we led is worth more than what only we have: nobody was told of that.
-join() {
-  until [ "$(peer_is)" = primary ]; do leads && return; sleep "$LOOK_EVERY"; done
+# Until that is done nothing runs here: begun without it, this node would be a second primary.
+join() { until follow; do leads && return; sleep "$LOOK_EVERY"; done; }
+
+follow() {
+  [ "$(peer_is)" = primary ] || return
   say "joins $PEER as a standby"
   # pg_rewind reads the leader's timeline from its last checkpoint, which a promotion alone does not write.
-  psql -XAtq "$(peer_dsn)" -c checkpoint && rewind || copy || return
-  touch "$PGDATA/standby.signal"
+  { timeout 10 psql -XAtq "$(peer_dsn)" -c checkpoint && rewind || copy; } && touch "$PGDATA/standby.signal"
 }
 
-rewind() { pg_rewind --no-sync -D "$PGDATA" --source-server="$(peer_dsn)" >"$NODES/rewind.log" 2>&1; }
+rewind() { timeout 20 pg_rewind --no-sync -D "$PGDATA" --source-server="$(peer_dsn)" >"$NODES/rewind.log" 2>&1; }
 
 copy() {
   say "takes a copy of $PEER: $(tail -n 1 "$NODES/rewind.log" 2>/dev/null)"
   rm -rf "$NODES/copy"
-  pg_basebackup -D "$NODES/copy" -d "$(peer_dsn)" -c fast -N && rm -rf "$PGDATA" && mv "$NODES/copy" "$PGDATA" && touch "$PGDATA/standby.signal"
+  timeout 60 pg_basebackup -D "$NODES/copy" -d "$(peer_dsn)" -c fast -N \
+    && rm -rf "$PGDATA" && mv "$NODES/copy" "$PGDATA" && touch "$PGDATA/standby.signal"
 }
 
 begin() {
   : >"$COMMITS"
   postgres &
-  postgres=$! served=""
+  postgres=$! served="" began=$SECONDS
 }
 
 stop() {
@@ -92,6 +99,15 @@ standbys_streaming() {
 
 commits() { printf '%s' "$1" >"$COMMITS" && pg_ctl -s -D "$PGDATA" reload; }
 
+# A promotion takes the standby's mark away before it names itself the leader, and is in recovery until it has. So that
+# is asked first: the name of who is out of recovery has been written.
+was_deposed() {
+  ! leads && [ "$(timeout 2 psql -XAtq -d postgres -c 'select pg_is_in_recovery()' 2>/dev/null)" != t ] && ! leads
+}
+
+# Such a standby waits for ever for what its leader no longer has, and lets nobody in.
+cannot_catch_up() { [ -z "$served" ] && [ $((SECONDS - began)) -gt 15 ] && [ "$(peer_is)" = primary ]; }
+
 # Until PostgreSQL ends, or this node is to be something else.
 watch() {
   local looks=0
@@ -100,8 +116,13 @@ watch() {
       if leads && [ "$(peer_is)" = stopped ]; then
         say "$PEER handed over"
         psql -XAtq -d postgres -c 'select pg_promote()' >/dev/null
+      elif cannot_catch_up; then
+        say "cannot follow $PEER with these data"
+        stop
+        copy
+        return
       fi
-    elif ! leads; then
+    elif was_deposed; then
       say "$(leader) leads now"
       stop
       return

@@ -137,6 +137,11 @@ class Bench:
         )
         return found.splitlines()[0]
 
+    def frozen(self) -> list[str]:
+        """The containers that somebody paused."""
+        project = f"label=com.docker.compose.project={self.project}"
+        return self.docker("ps", "-q", "--filter", project, "--filter", "status=paused").split()
+
     def state(self, service: str) -> str:
         """`running`, `paused` or `exited`, and since when it was started."""
         return self.docker("inspect", "-f", "{{.State.Status}} {{.State.StartedAt}}", self.container(service))
@@ -215,4 +220,8 @@ def all_well_between_tests(bench: Bench) -> Iterator[None]:
             process.wait(10)
     bench.started.clear()
     assert bench.gameday("recover").code == 0
-    assert bench.gameday("sandbox", "up").code == 0
+    if frozen := bench.frozen():
+        bench.docker("unpause", *frozen)
+    up = bench.gameday("sandbox", "up")
+    assert up.code == 0, up.err
+    assert not frozen, "left frozen"

@@ -116,6 +116,23 @@ def test_a_frozen_primary_that_thaws_after_a_failover_does_not_lead(bench: Bench
     all_are_held_once(bench, "db-replica", buyers.orders)
 
 
+def test_a_promotion_that_takes_its_time_is_not_taken_for_a_lost_lead(bench: Bench) -> None:
+    """Between the end of recovery and the new leader's name, a node is neither standby nor leader."""
+
+    def on_promotion(command: str) -> None:
+        script = f"sed -i \"s/^recovery_end_command.*/recovery_end_command = '{command}'/\" /var/lib/postgresql/node.conf"
+        inside(bench, "db-replica", "bash", "-c", f'{script} && pg_ctl -s -D "$PGDATA" reload')
+
+    on_promotion("sleep 1 && node claim")
+    try:
+        bench.docker("pause", bench.container("db"))
+        promote(bench, "db-replica")
+        await_that(lambda: inside(bench, "db-replica", "node", "status") == "primary alone", 5, "a new leader")
+    finally:
+        bench.docker("unpause", bench.container("db"))
+        on_promotion("node claim")
+
+
 def test_a_lost_replica_stops_nobody(bench: Bench) -> None:
     with customers(bench).buying() as buyers:
         bench.docker("kill", bench.container("db-replica"))
