@@ -11,28 +11,12 @@ Blast radius: Every page of everybody whose alerts go through it. Needs `allow_m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gameday.model.host import Deeds
-from gameday.model.noun import Noun
-from gameday.model.undo import Undo, UndoStep
-
-if TYPE_CHECKING:
-    from gameday.model.plan import Target
-    from gameday.model.protocols import Environment
+from gameday.faults.container_stop import ContainerStop
 
 
-class AlertmanagerDown(Noun):
+class AlertmanagerDown(ContainerStop):
     """`{fault: alertmanager_down, target: alertmanager}`: no fields of its own."""
 
     name: ClassVar[str] = "alertmanager_down"
-    deeds: ClassVar[Deeds] = Deeds(injecting=("kill", "die", "stop"), undoing=("start",))
-
-    def prepare(self, environment: Environment, target: Target) -> Undo:
-        return Undo.of(target, environment.state(target), UndoStep(verb="container_start", arguments={"container": target.container}))
-
-    def inject(self, environment: Environment, target: Target) -> None:
-        environment.act(target, "stop")
-
-    def is_live(self, environment: Environment, target: Target) -> bool:
-        return environment.state(target)["running"] == "false"

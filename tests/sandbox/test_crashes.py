@@ -15,8 +15,6 @@ import pytest
 from gameday.undo.processes import is_alive
 from tests.sandbox.conftest import Bench, await_that, review_of
 
-pytestmark = pytest.mark.quiet
-
 WITHIN = 2.0
 """Seconds from the kill to a whole sandbox."""
 CASES = [

@@ -24,8 +24,6 @@ from tests.server.processes import crew
 from tests.server.test_agent import errand
 from tests.server.test_kills import killed_again_and_again, nothing_is_lost_or_doubled, soon, start
 
-pytestmark = pytest.mark.quiet
-
 IMAGE = f"gameday-sandbox-db:{os.environ.get('GAMEDAY_IMAGES', 'local')}"
 ALONE = (
     "echo 'host all all all trust' >/tmp/hba; "

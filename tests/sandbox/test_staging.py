@@ -35,8 +35,6 @@ from gameday.undo.put_back import by_hand, put_back
 from tests.sandbox.conftest import ROOT, Ended, await_that, events
 from tests.sandbox.second_daemon import IMAGE, SecondDaemon, second_daemon
 
-pytestmark = pytest.mark.quiet
-
 SCENARIO = """
 title: The web server hangs on staging
 environment: staging

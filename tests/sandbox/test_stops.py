@@ -12,8 +12,6 @@ import pytest
 
 from tests.sandbox.conftest import Bench, await_that, review_of
 
-pytestmark = pytest.mark.quiet
-
 SCENARIO = "scenarios/payments-freezes.yaml"
 
 
