@@ -109,7 +109,8 @@ def tiny_place(root: Path) -> Iterator[Tiny]:
     place = Tiny(root, project, environment)
     place.page = page
     api = docker.APIClient(version="auto")
-    made = [containers(api, project, service) for service in ("one", "two")]
+    for service in ("one", "two"):
+        containers(api, project, service)
     try:
         yield place
     finally:
@@ -118,9 +119,9 @@ def tiny_place(root: Path) -> Iterator[Tiny]:
                 process.kill()
                 process.wait(10)
         place.gameday("recover")
-        for container in made:
-            with contextlib.suppress(docker.errors.NotFound):
-                api.remove_container(container, force=True)
+        # Not by the ids of the first: a test may have made them anew.
+        for container in api.containers(all=True, filters={"label": f"com.docker.compose.project={project}"}):
+            api.remove_container(container["Id"], force=True)
         api.close()
         page.shutdown()
         page.server_close()
