@@ -13,9 +13,9 @@ from gameday.errors import InvalidInput
 from gameday.load.schedule import unknown_schedule
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.schedule import Schedule
-from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord
+from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord, TookPart
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import Rosters, rosters
+from gameday.schedule.rotation import LOOK_BACK, Rosters, rosters
 
 AHEAD = timedelta(days=366)
 """How far people look ahead, and calendars are filled."""
@@ -41,12 +41,11 @@ class Planning:
             raise InvalidInput(*dict.fromkeys(str(c) for c in found.clashes))
         return found
 
-    def _past(self) -> Sequence[SlotRecord]:
+    def _past(self) -> Sequence[TookPart]:
         """Who took part so far. Who was invited to a slot that nobody wrote down is taken to have been there."""
-        records = list(self.memory.records())
-        known = {(r.schedule, r.moment) for r in records}
-        return records + [
-            SlotRecord(schedule=i.schedule, moment=i.begins, outcome="ran", roster={i.feed: i.people})
+        known = {(r.schedule, r.moment) for r in self.memory.records()}
+        return [*self.memory.took_part(self.now - LOOK_BACK)] + [
+            TookPart(i.schedule, i.begins, {i.feed: i.people})
             for i in self.memory.invitations()
             if not i.cancelled and not i.is_window and i.begins <= self.now and (i.schedule, i.begins) not in known
         ]
@@ -65,6 +64,9 @@ class Nothing:
         self._seals: list[Seal] = []
 
     def records(self) -> Sequence[SlotRecord]:
+        return ()
+
+    def took_part(self, since: datetime) -> Sequence[TookPart]:
         return ()
 
     def seals(self) -> Sequence[Seal]:

@@ -57,6 +57,17 @@ class Agenda:
         """The slots among the occasions; those of paused schedules too."""
         return (o for o in self.occasions(since, until) if isinstance(o, Slot))
 
+    def with_those_at_once(self, slots: Sequence[Slot]) -> Sequence[Slot]:
+        """These, and later ones that begin before the last of them is over: together they say who can take which seat."""
+        found = [s for s in slots if self.schedules[s.schedule].paused is None]
+        while found:
+            last, until = max(s.moment for s in found), max(s.ends for s in found)
+            more = [s for s in self.slots(last + _TICK, until) if self.schedules[s.schedule].paused is None]
+            if not more:
+                break
+            found += more
+        return found
+
     def next_due(self, after: datetime) -> Slot | None:
         """The first slot of all later than a moment."""
         found = ((moment, name) for name, p in self._planned.items() if (moment := p.next_after(after)) is not None)

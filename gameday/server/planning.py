@@ -11,7 +11,7 @@ from gameday.model.claim import Claim, Errand
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import rosters
+from gameday.schedule.rotation import LOOK_BACK, rosters
 from gameday.server.host import Host
 from gameday.store.database import Database
 from gameday.store.memory import Memory
@@ -60,7 +60,7 @@ class Planning:
             else:
                 slots.append(occasion)
         last = {slot.schedule: slot for slot in slots}
-        people = self._rosters(slots)
+        people = self._rosters(slots, now)
         for slot in slots:
             if not self._plan(slot, people.get(slot.key, {}), now, can_run, slot is last[slot.schedule]):
                 seen[slot.schedule] = min(seen[slot.schedule], slot.moment)
@@ -73,11 +73,16 @@ class Planning:
         upcoming = self.agenda.next_due(now)
         return min(now + LOOK_EVERY, upcoming.moment) if upcoming else now + LOOK_EVERY
 
-    def _rosters(self, slots: Sequence[Slot]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    def _rosters(self, slots: Sequence[Slot], now: datetime) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """Who takes part, by the slots' keys. Nobody is asked where no role is to be filled."""
-        if not any(self.agenda.schedules[slot.schedule].roles for slot in slots):
+        schedules = self.agenda.schedules
+        if not any(schedules[slot.schedule].roles for slot in slots):
             return {}
-        return rosters(slots, self.agenda.schedules, self._memory.records()).of
+        past = self._memory.took_part(now - LOOK_BACK)
+        # What nobody ran in time is nobody's turn: it is filled for the record, apart from what begins now.
+        late = [s for s in slots if errand_of(schedules[s.schedule], s).is_late(now)]
+        due = self.agenda.with_those_at_once([s for s in slots if s not in late])
+        return {**rosters(late, schedules, past).of, **rosters(due, schedules, past).of}
 
     def _withhold(self, occasion: Withheld, now: datetime) -> None:
         schedule = self.agenda.schedules[occasion.schedule]

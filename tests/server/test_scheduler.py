@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gameday.errors import InvalidInput, Missing
-from gameday.model.schedule import Approval, Surprise, When
+from gameday.model.schedule import Approval, Role, Surprise, When
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
 from gameday.server.scheduler import Scheduler
@@ -167,16 +167,50 @@ def test_what_a_freeze_covers_is_recorded_as_withheld(place: Place) -> None:
     assert outcomes(place) == [("withheld", "hours")]
 
 
-def test_people_take_turns(place: Place) -> None:
-    from gameday.model.schedule import Role
+def responder(*people: str) -> dict[str, Role]:
+    return {"responder": Role.model_validate({"from": people})}
 
+
+def test_people_take_turns(place: Place) -> None:
     here(place)
-    role = Role.model_validate({"from": ["ana", "ben"]})
-    server = place.server(hourly("calm", roles={"responder": role}))
+    server = place.server(hourly("calm", roles=responder("ana", "ben")))
     for _ in range(3):
         server.tick()
         place.clock.go(hours=1)
     assert [r.roster["responder"] for r in place.records()] == [("ana",), ("ben",), ("ana",)]
+
+
+def test_a_slot_that_was_missed_is_nobody_s_turn(place: Place) -> None:
+    server = place.server(hourly("calm", roles=responder("ana", "ben")))
+    server.tick()
+    place.clock.go(hours=1)
+    presence = place.host("a").enter()
+    server.tick()
+    presence.leave()
+    assert [(r.outcome, r.roster.get("responder")) for r in place.records()] == [("missed", ("ana",)), ("running", ("ana",))]
+
+
+def test_a_turn_is_asked_for_as_far_back_as_it_is_wanted(place: Place) -> None:
+    here(place)
+    place.server(once("calm", roles=responder("ana", "ben"))).tick()
+    assert [part.roster for part in Memory(place.database).took_part(NOON)] == [{"responder": ["ana"]}]
+    assert Memory(place.database).took_part(NOON + timedelta(seconds=1)) == []
+
+
+def test_a_paused_schedule_keeps_nobody_from_another(place: Place) -> None:
+    here(place)
+    place.server(once("a", roles=responder("ana"), paused="the shop moves"), once("b", roles=responder("ana"))).tick()
+    assert {r.schedule: r.roster.get("responder") for r in place.records()} == {"a": None, "b": ("ana",)}
+
+
+def test_a_seat_is_left_to_who_is_not_needed_by_a_drill_that_begins_meanwhile(place: Place) -> None:
+    here(place)
+    later = once("later", NOON + timedelta(minutes=30), roles=responder("ana"))
+    server = place.server(once("calm", roles=responder("ana", "ben")), later)
+    server.tick()
+    place.clock.go(minutes=30)
+    server.tick()
+    assert [r.roster["responder"] for r in place.records()] == [("ben",), ("ana",)]
 
 
 def test_a_surprise_is_drawn_once_for_all_servers_and_kept(place: Place) -> None:
