@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from gameday.commands.scheduling import AHEAD, local, now
+from gameday.commands.scheduling import AHEAD, local, now, refuse_two_at_once
 from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput, Missing
 from gameday.load.quoting import shown
@@ -56,6 +56,7 @@ def command(name: str, **given: Any) -> None:
     schedule = reading.read(path, text)
     if path.exists():
         raise InvalidInput(f"{shown(path)} is there already; edit it, or choose another name")
+    refuse_two_at_once(reading, schedule)
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

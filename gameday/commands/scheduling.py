@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput
-from gameday.load.schedule import unknown_schedule
+from gameday.load.schedule import ScheduleReader, unknown_schedule
 from gameday.load.workspace import Workspace, find_workspace
+from gameday.model.closing import Calendar
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord, TookPart
 from gameday.schedule.agenda import Agenda
+from gameday.schedule.at_once import at_once
 from gameday.schedule.rotation import LOOK_BACK, Rosters, rosters
 
 AHEAD = timedelta(days=366)
@@ -86,6 +88,22 @@ class Nothing:
 def now() -> datetime:
     """The moment, to the second. The one clock of these commands."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def at_once_from_now(schedules: Sequence[Schedule], calendars: Mapping[str, Calendar]) -> Iterable[tuple[str, Sequence[str | int], str]]:
+    """Who would be in two drills at once within a year."""
+    return at_once(schedules, calendars, now())
+
+
+def refuse_two_at_once(reading: ScheduleReader, schedule: Schedule) -> None:
+    """Raises InvalidInput where this schedule, beside all others, would have somebody in two drills at once."""
+    if not schedule.roles or schedule.paused is not None:
+        return
+    others = reading.read_others([schedule])
+    if found := reading.mistakes_together([*others, schedule], at_once_from_now):
+        known = reading.mistakes_together(others, at_once_from_now)
+        if new := [m for m in found if m not in known]:
+            raise InvalidInput(*new)
 
 
 def planned() -> Planning:

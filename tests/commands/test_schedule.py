@@ -122,14 +122,52 @@ def test_who_was_invited_to_a_slot_that_nobody_wrote_down_was_there(
     assert (first["roster"]["responder"], now_first["roster"]["responder"]) == (["ana"], ["ben"])
 
 
-def test_nobody_is_in_two_drills_at_once(gameday: Gameday) -> None:
-    for name in ("one", "two"):
-        add(gameday, name, "--cron", "0 10 * * TUE", "--responder", "ana")
-    for words in (("next",), ("feed", "out")):
-        ended = gameday("schedule", *words)
-        assert ended.code == 2
-        assert "ana would be in two drills at once" in ended.err
+TUESDAYS = ("--cron", "0 10 * * TUE", "--responder", "ana")
+TWICE = "ana would be in two drills at once at 2"
+
+
+def test_nobody_is_planned_into_two_drills_at_once(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    ended = gameday("schedule", "add", "two", *SCENARIO, "--cron", "30 10 * * TUE", "--responder", "ana")
+    assert (ended.code, (workspace / "schedules" / "two.yaml").exists()) == (2, False)
+    assert ended.err.startswith(f"schedules/two.yaml:7:3: roles.responder: {TWICE}")
+    assert "two@" in ended.err and "one@" in ended.err and "T10:30:00Z" in ended.err and "so it is 5" in ended.err
+    add(gameday, "two", "--cron", "0 11 * * TUE", "--responder", "ana")
+    add(gameday, "three", *TUESDAYS, "--responder", "ben")
+
+
+def test_check_finds_who_would_be_in_two_drills_at_once(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    add(gameday, "other", "--cron", "0 10 * * TUE", "--responder", "ben")
+    assert gameday("check").code in (0, 1)
+    folder = workspace / "schedules"
+    (folder / "two.yaml").write_text((folder / "one.yaml").read_text())
+    for words in (("check",), ("check", "schedules/one.yaml"), ("check", "schedules/two.yaml")):
+        ended = gameday(*words)
+        assert (ended.code, ended.err.count(TWICE)) == (2, 1)
+        assert f"schedules/two.yaml:7:3: roles.responder: {TWICE}" in ended.err
+    assert gameday("check", "schedules/other.yaml").code == 0
     assert gameday("schedule", "list").code == 0
+    for command in (("next",), ("feed", "out")):
+        ended = gameday("schedule", *command)
+        assert (ended.code, TWICE in ended.err) == (2, True)
+
+
+def test_what_others_have_wrong_already_does_not_keep_a_schedule_out(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    folder = workspace / "schedules"
+    (folder / "two.yaml").write_text((folder / "one.yaml").read_text())
+    (folder / "bad.yaml").write_text("title: [")
+    add(gameday, "other", "--cron", "0 10 * * TUE", "--responder", "ben")
+
+
+def test_a_paused_schedule_has_nobody_and_is_resumed_only_where_there_is_somebody(gameday: Gameday) -> None:
+    add(gameday, "one", *TUESDAYS)
+    assert gameday("schedule", "pause", "one", "the shop moves").code == 0
+    add(gameday, "two", *TUESDAYS)
+    ended = gameday("schedule", "resume", "one")
+    assert (ended.code, TWICE in ended.err) == (2, True)
+    assert shown(gameday, "show", "one")["paused"] == "the shop moves"
 
 
 @pytest.mark.parametrize(("words", "said"), [
