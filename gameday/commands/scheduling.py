@@ -84,6 +84,9 @@ class Nothing:
     def keep_invitations(self, invitations: Sequence[Invitation]) -> None:
         return None
 
+    def forget_invitations(self, before: datetime) -> None:
+        return None
+
 
 def now() -> datetime:
     """The moment, to the second. The one clock of these commands."""
@@ -141,6 +144,14 @@ def memory_of(workspace: Workspace) -> SlotMemory:
 
     settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
     return Memory(open_workspace_store(workspace.root, settings, HostState()))
+
+
+def kept_since(plan: Planning) -> datetime:
+    """What was over by then need not be kept."""
+    from gameday.gaps import GAPS
+    from gameday.load.settings import read_settings
+
+    return plan.now - read_settings(plan.workspace.root / "gameday.toml", lambda: GAPS).store.keep
 
 
 def slot_json(slot: Slot, schedule: Schedule, roster: object) -> dict[str, object]:

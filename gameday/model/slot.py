@@ -172,3 +172,7 @@ class SlotMemory(Protocol):
     def keep_invitations(self, invitations: Sequence[Invitation]) -> None:
         """Remember what was published. Key: feed and UID; the last wins."""
         ...
+
+    def forget_invitations(self, before: datetime) -> None:
+        """Those to what was over by then."""
+        ...

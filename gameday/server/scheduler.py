@@ -19,6 +19,7 @@ from gameday.server.planning import Planning, errand_of
 from gameday.server.silence import Silence
 from gameday.store.database import Database
 from gameday.store.memory import Memory
+from gameday.store.retention import forget
 from gameday.store.slots import Slots
 from gameday.store.watches import Agents
 
@@ -27,6 +28,7 @@ READ_EVERY = 2.0
 DRAW_AHEAD = timedelta(days=92)
 DRAW_EVERY = 600.0
 OPEN_EVERY = 1.0
+FORGET_EVERY = 3_600.0
 LOG = logging.getLogger("gameday.server")
 
 
@@ -53,11 +55,14 @@ class Scheduler:
     clock: Clock = field(default_factory=Clock)
     salt: Callable[[], str] = lambda: secrets.token_hex(16)
     silence: Silence = field(default_factory=Silence)
+    keep: timedelta = timedelta(days=400)
+    """How long the store remembers what is no history."""
     trouble: str = ""
     """Why the files of schedules cannot be read; those read before stay in force."""
     _read: float = float("-inf")
     _drawn: float = float("-inf")
     _asked: float = float("-inf")
+    _forgot: float = float("-inf")
     _began: bool = False
     _stale: bool = True
     """What is written is not in force yet, perhaps since the store was away when it was read."""
@@ -82,6 +87,10 @@ class Scheduler:
             for claim in self._slots.open():
                 self._look_at(claim, now, seconds, can_run)
             self._asked = seconds
+        if seconds - self._forgot >= FORGET_EVERY:
+            if rows := forget(self.database, now - self.keep):
+                LOG.info("the store forgot %s rows from before %s", rows, f"{now - self.keep:%Y-%m-%d}")
+            self._forgot = seconds
 
     def refresh(self) -> None:
         """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files."""

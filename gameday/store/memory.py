@@ -57,6 +57,13 @@ class Memory:
                 row = {"feed": one.feed, "uid": one.uid, "said": one.model_dump(mode="json")}
                 connection.execute(INVITATIONS.insert().values(row))
 
+    def forget_invitations(self, before: datetime) -> None:
+        # Their end stands inside; whoever publishes has read all of them anyway.
+        over = [(one.feed, one.uid) for one in self.invitations() if one.ends < before]
+        with self._database.writing() as connection:
+            for feed, uid in over:
+                connection.execute(delete(INVITATIONS).where(INVITATIONS.c.feed == feed, INVITATIONS.c.uid == uid))
+
     def approve(self, schedule: str, moment: datetime, by: str, now: datetime) -> bool:
         """Somebody says yes to a slot. False where they had already."""
         with self._database.writing() as connection:
