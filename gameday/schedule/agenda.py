@@ -174,8 +174,9 @@ class _Planned:
                 return known
         far = after + _FAR
         found = takewhile(lambda m: m < far, self._moments(after + _TICK))
-        self._next = after, next((m for m in found if self._is_open(m)), None)
-        return self._next[1]
+        following = next((m for m in found if self._is_open(m)), None)
+        self._next = after, following
+        return following
 
     def _is_open(self, moment: datetime) -> bool:
         """Whether nothing is in the way, without the words for it."""
