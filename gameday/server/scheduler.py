@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,6 +26,8 @@ from gameday.store.watches import Agents
 
 READ_EVERY = 2.0
 """Seconds between looks at the files of schedules."""
+READS_AT_ONCE = 0.2
+"""Seconds that a tick waits for files to be read. Reading thousands takes longer, and no due slot waits for that."""
 DRAW_AHEAD = timedelta(days=92)
 DRAW_EVERY = 600.0
 OPEN_EVERY = 1.0
@@ -62,12 +65,14 @@ class Scheduler:
     _read: float = float("-inf")
     _drawn: float = float("-inf")
     _asked: float = float("-inf")
+    _reading: Future[tuple[Agenda, Mapping[str, datetime]]] | None = None
     _forgot: float = float("-inf")
     _began: bool = False
     _stale: bool = True
     """What is written is not in force yet, perhaps since the store was away when it was read."""
 
     def __post_init__(self) -> None:
+        self._reader = ThreadPoolExecutor(1, "schedules")
         self.planning = Planning(self.database, self.host, self.server)
         self._slots, self._memory, self._agents = Slots(self.database), Memory(self.database), Agents(self.database)
 
@@ -79,7 +84,7 @@ class Scheduler:
         """Raises Missing while the store is away."""
         now, seconds = self.clock.now(), self.clock.boottime()
         can_run = self.host.has_agent()
-        if seconds - self._read >= READ_EVERY:
+        if seconds - self._read >= READ_EVERY or self._reading is not None:
             self.refresh()
         self.planning.look(now, can_run)
         if seconds - self._asked >= OPEN_EVERY:
@@ -93,14 +98,23 @@ class Scheduler:
             self._forgot = seconds
 
     def refresh(self) -> None:
-        """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files."""
+        """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files.
+
+        Later it goes on without what takes long to read, and uses it at the tick that finds it read.
+        """
         now, seconds = self.clock.now(), self.clock.boottime()
         self._read = seconds
         self._stale = self._stale or self.source.changed() or seconds - self._drawn >= DRAW_EVERY
         if not self._stale:
             return
+        if self._reading is None:
+            self._reading = self._reader.submit(self.source.read)
+        reading = self._reading
+        if self._began and not wait([reading], READS_AT_ONCE).done:
+            return
+        self._reading = None
         try:
-            agenda, first_seen = self.source.read()
+            agenda, first_seen = reading.result()
             self.trouble = ""
         except GamedayError as error:
             if str(error) != self.trouble:

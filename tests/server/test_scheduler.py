@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,7 +17,7 @@ from gameday.server.scheduler import Scheduler
 from gameday.store.memory import Memory
 from gameday.store.slots import Slots
 from gameday.store.watches import Agents, Watches
-from tests.server.place import NOON, Place, await_that, hourly, once
+from tests.server.place import NOON, Place, Written, await_that, hourly, once
 
 
 def outcomes(place: Place) -> list[tuple[str, str | None]]:
@@ -299,6 +300,22 @@ def test_files_that_go_bad_leave_the_schedules_in_force(place: Place) -> None:
     place.clock.go(minutes=1)
     server.tick()
     assert "unknown key" in server.trouble and only(place).outcome == "running"
+
+
+def test_a_due_slot_does_not_wait_for_files_that_take_long_to_read(place: Place) -> None:
+    here(place)
+    place.clock.at = NOON - timedelta(seconds=10)
+    server = place.server(once("calm"))
+    server.tick()
+    source, read = Written([once("calm"), once("new")], NOON - timedelta(minutes=1), new=True), Event()
+    slowly = source.read
+    source.read = lambda: (read.wait(10), slowly())[1]  # type: ignore[method-assign]
+    server.source = source
+    place.clock.go(seconds=10)
+    server.tick()
+    assert [r.schedule for r in place.records()] == ["calm"]
+    read.set()
+    await_that(lambda: len(place.records()) == 2, "the new schedule", step=server.tick)
 
 
 def test_files_that_are_bad_from_the_start_stop_the_server(place: Place) -> None:
