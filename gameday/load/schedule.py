@@ -155,7 +155,7 @@ def _tell_people(written: WrittenSchedule, tree: Branch, mistakes: Mistakes) -> 
     for name, role in written.roles.items():
         free = [p for p in role.from_ if name == FACILITATOR or p not in written.barred]
         if len(free) < role.seats:
-            said = f"{role.seats} seats, and {len(free) or 'nobody'} to take them{' who is not barred' * (len(free) < len(role.from_))}; name more people"
+            said = f"{role.seats} seat{'s' * (role.seats != 1)}, and {len(free) or 'nobody'} to take them{' who is not barred' * (len(free) < len(role.from_))}; name more people"
             mistakes.add(find(tree, ("roles", name))[2], said, ("roles", name))
 
 

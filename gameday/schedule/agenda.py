@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from gameday.model.closing import Calendar
+from gameday.model.duration import format_duration
 from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
@@ -107,7 +108,7 @@ class Agenda:
             if seal is not None:
                 seals.append(seal)
             elif old is None:
-                why = f"no room is left for {schedule.length} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
+                why = f"no room is left for {format_duration(schedule.length)} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
                 without_room.append(Withheld(schedule=schedule.name, moment=window.opens, by="no_room", why=why))
         return Drawn(seals, without_room)
 

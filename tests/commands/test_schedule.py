@@ -175,6 +175,9 @@ def test_a_paused_schedule_has_nobody_and_is_resumed_only_where_there_is_somebod
     (("--cron", "0 10 * * *", "--zone", "Europe/Pari"), 'did you mean "Europe/Paris"?'),
     (("--once", "2026-02-30 10:00"), "is a day that does not exist"),
     (("--once", "2027-03-28 02:30", "--zone", "Europe/Paris"), "does not exist on 2027-03-28 in Europe/Paris"),
+    (("--once", "2020-12-01 10:00"), "once, 2020-12-01 10:00, UTC: all its moments are past; it never fires"),
+    (("--rrule", "FREQ=DAILY;COUNT=3", "--start", "2020-01-01 10:00"), "all its moments are past; it never fires"),
+    (("--surprise", "2020-12-01..2020-12-18"), "its window ended on 2020-12-18, which is past; it never fires"),
     (("--surprise", "fortnight"), "write week or month or quarter"),
     (("--surprise", "2026-12-19..2026-12-20"), "no window has room"),
     (("--cron", "0 3 * * *", "--hours", "mon-fri 09:00-17:00"), "outside the working hours"),
@@ -192,11 +195,31 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(gameday: Gameday, work
     assert not (workspace / "schedules").exists()
 
 
+def test_a_schedule_that_a_freeze_covers_for_ever_is_refused(gameday: Gameday, workspace: Path) -> None:
+    freeze = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20200101\nDTEND;VALUE=DATE:20990101\nSUMMARY:Move\nEND:VEVENT\nEND:VCALENDAR\n"
+    (workspace / "freeze.ics").write_text(freeze)
+    for words, said in (
+        (("--cron", "0 10 * * *"), 'all that is to come is withheld: freeze "Move", until 2099-01-01 00:00; it never fires'),
+        (("--surprise", "month"), "no other window within a year has any; it never fires"),
+    ):
+        ended = gameday("schedule", "add", "x", *SCENARIO, *words, "--freezes", "freeze.ics")
+        assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert not (workspace / "schedules").exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "A", "", "x.y"])
+def test_a_name_that_is_none_writes_nothing_anywhere(gameday: Gameday, workspace: Path, name: str) -> None:
+    assert gameday("schedule", "add", name, *SCENARIO, "--cron", "0 10 * * *").code == 2
+    assert not (workspace / "x.yaml").exists() and not (workspace / "schedules").exists()
+
+
 def test_nothing_is_overwritten(gameday: Gameday, workspace: Path) -> None:
     add(gameday, "x", "--cron", "0 10 * * *")
     before = (workspace / "schedules" / "x.yaml").read_text()
     ended = gameday("schedule", "add", "x", *SCENARIO, "--cron", "0 11 * * *")
     assert (ended.code, "is there already" in ended.err) == (2, True)
+    ended = gameday("schedule", "add", "x", *SCENARIO, "--cron", "61 11 * * *")
+    assert ended.err == "gameday: schedules/x.yaml is there already; edit it, or choose another name\n", "and no line of the other file"
     assert (workspace / "schedules" / "x.yaml").read_text() == before
 
 
@@ -229,7 +252,7 @@ def test_pausing_changes_one_key_and_leaves_comments_alone(gameday: Gameday, wor
 
 def test_due_lets_a_program_run_only_when_a_slot_is_due(gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add(gameday, "always", "--cron", "* * * * *", "--length", "1m")
-    add(gameday, "never", "--once", "2020-01-01 10:00")
+    add(gameday, "never", "--once", "2070-01-01 10:00")
     assert gameday("schedule", "due", "always").code == 0
     assert gameday("schedule", "due", "never").code == 3
     started: list[tuple[str, ...]] = []
