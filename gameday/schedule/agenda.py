@@ -14,6 +14,7 @@ from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
 from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way, inside
+from gameday.schedule.rotation import rosters
 from gameday.schedule.rule import in_utc, local_rule
 from gameday.schedule.surprise import draw, windows
 
@@ -96,21 +97,35 @@ class Agenda:
 
         `salt` gives a new secret text at each call. No moment is drawn that is past already.
         """
-        seals, without_room = [], []
-        for window in self.windows(now, until):
+        seals: list[Seal] = []
+        without_room: list[Withheld] = []
+        others: list[Slot] | None = None
+        windows = self.windows(now, until)
+        for window in windows:
             planned = self._planned[window.schedule]
             old = planned.seal(window)
             if old is not None and (old.moment <= now or planned.in_the_way(old.moment) is None):
                 continue
             turn = old.turn + 1 if old else 1
             schedule = planned.schedule
-            seal = draw(schedule, window, planned.closed, planned.zone, max(now, window.opens - _TICK), salt(), turn)
+            if others is None:
+                others = self._with_people(now, max(w.closes for w in windows))
+            has_people = _People(schedule, others, self.schedules)
+            seal = draw(schedule, window, planned.closed, planned.zone, max(now, window.opens - _TICK), salt(), turn, has_people)
             if seal is not None:
                 seals.append(seal)
+                others.append(planned.slot(seal.moment))
             elif old is None:
                 why = f"no room is left for {format_duration(schedule.length)} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
                 without_room.append(Withheld(schedule=schedule.name, moment=window.opens, by="no_room", why=why))
         return Drawn(seals, without_room)
+
+    def _with_people(self, now: datetime, until: datetime) -> list[Slot]:
+        """Slots that keep people: those of schedules with roles that are not paused, also those that have begun."""
+        having = [s for s in self.schedules.values() if s.roles and s.paused is None]
+        longest = max((s.length for s in having), default=timedelta())
+        found = (self._planned[s.name].occasions(now - longest, until) for s in having)
+        return [o for occasions in found for o in occasions if isinstance(o, Slot)]
 
     def without_seals(self) -> Agenda:
         """What everybody may know: no moment of a surprise."""
@@ -119,6 +134,26 @@ class Agenda:
     def with_seals(self, seals: Iterable[Seal]) -> Agenda:
         """The same agenda with these seals beside its own; the highest turn of a window holds."""
         return Agenda(self.schedules.values(), self.calendars, (*self.seals, *seals))
+
+
+class _People:
+    """Whether a schedule's seats can be filled at a moment, beside all other slots at that time."""
+
+    def __init__(self, schedule: Schedule, others: Sequence[Slot], schedules: Mapping[str, Schedule]) -> None:
+        self._schedule, self._schedules = schedule, schedules
+        people = {p for role in schedule.roles.values() for p in role.from_}
+        rivals = {n for n, s in schedules.items() if any(p in people for role in s.roles.values() for p in role.from_)} - {schedule.name}
+        self._others = [o for o in others if o.schedule in rivals]
+        self._known: dict[tuple[str, ...], bool] = {}
+
+    def __call__(self, moment: datetime) -> bool:
+        slot = Slot(schedule=self._schedule.name, moment=moment, ends=moment + self._schedule.length)
+        beside = [o for o in self._others if o.moment < slot.ends and moment < o.ends]
+        key = tuple(o.key for o in beside)
+        if key not in self._known:
+            clashes = rosters([slot, *beside], self._schedules).clashes if beside else ()
+            self._known[key] = not any(self._schedule.name in (c.slot.schedule, c.other.schedule) for c in clashes)
+        return self._known[key]
 
 
 class _Planned:
