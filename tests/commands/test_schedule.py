@@ -282,6 +282,7 @@ def test_an_empty_history_is_no_error(gameday: Gameday) -> None:
     assert gameday("schedule", "history").code == 0
     assert gameday("schedule", "history", "-o", "json").out.startswith("{")
     assert gameday("schedule", "history", "-o", "svg").out.startswith("<svg")
+    assert gameday("schedule", "history", "-o", "html").out.startswith("<!doctype html>")
 
 
 def test_check_tells_mistakes_of_schedules_and_of_the_programme(gameday: Gameday, workspace: Path) -> None:
