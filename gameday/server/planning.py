@@ -42,6 +42,7 @@ class Planning:
 
     def use(self, agenda: Agenda, first_seen: Mapping[str, datetime]) -> None:
         """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know."""
+        self._watches.forget_others(first_seen)
         self._until = dict(self._watches.until(first_seen))
         self.agenda, self._next = agenda, None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -100,6 +101,18 @@ def test_a_surprise_stays_sealed_and_the_same_until_it_is_revealed(gameday: Game
         assert not any(s["moment"] in out or s["salt"] in out for s in revealed)
     assert gameday("schedule", "next", "-o", "json", "--reveal").out.count(revealed[-1]["moment"]) >= 1
     assert gameday("schedule", "export", "lobby", "--to", "cron").code == 2
+
+
+def test_once_a_window_is_over_everybody_can_see_that_its_moment_was_not_moved(gameday: Gameday, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(gameday, "lobby", "--surprise", "month")
+    sealed = shown(gameday, "show", "lobby")["seals"][0]
+    at = datetime.fromisoformat(sealed["closes"])
+    monkeypatch.setattr(scheduling, "now", lambda: at)
+    told = shown(gameday, "show", "lobby")["seals"][0]
+    said = "|".join(("lobby", told["opens"], told["closes"], told["moment"], told["salt"]))
+    assert hashlib.sha256(said.encode()).hexdigest() == told["commitment"] == sealed["commitment"]
+    assert told["moment"] in gameday("schedule", "show", "lobby").out
+    assert all("moment" not in later for later in shown(gameday, "show", "lobby")["seals"][1:])
 
 
 def test_the_names_of_files_do_not_give_a_surprise_away(gameday: Gameday, workspace: Path) -> None:

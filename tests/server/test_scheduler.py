@@ -135,6 +135,20 @@ def test_a_new_schedule_counts_from_when_its_file_was_there(place: Place) -> Non
     assert [r.moment.hour for r in place.records()] == [17]
 
 
+def test_a_schedule_that_was_taken_out_and_comes_back_missed_nothing_meanwhile(place: Place) -> None:
+    here(place)
+    server = place.server(hourly("calm"))
+    server.tick()
+    server.source.schedules, server.source.new = [], True  # type: ignore[attr-defined]
+    place.clock.go(minutes=30)
+    server.tick()
+    place.clock.go(hours=4)
+    server.source.schedules, server.source.new = [hourly("calm")], True  # type: ignore[attr-defined]
+    server.source.since = place.clock.at  # type: ignore[attr-defined]
+    server.tick()
+    assert [record.moment for record in place.records()] == [NOON]
+
+
 def test_a_slot_taken_is_not_missed_after_a_restart(place: Place) -> None:
     here(place)
     for _ in range(3):
