@@ -83,7 +83,10 @@ class Planning:
         # What nobody ran in time is nobody's turn: it is filled for the record, apart from what begins now.
         late = [s for s in slots if errand_of(schedules[s.schedule], s).is_late(now)]
         due = self.agenda.with_those_at_once([s for s in slots if s not in late])
-        return {**rosters(late, schedules, past).of, **rosters(due, schedules, past).of}
+        found = rosters(due, schedules, past)
+        for clash in found.clashes:
+            LOG.warning("%s", clash)
+        return {**rosters(late, schedules, past).of, **found.of}
 
     def _withhold(self, occasion: Withheld, now: datetime) -> None:
         schedule = self.agenda.schedules[occasion.schedule]

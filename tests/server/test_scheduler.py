@@ -218,6 +218,13 @@ def test_a_paused_schedule_keeps_nobody_from_another(place: Place) -> None:
     assert {r.schedule: r.roster.get("responder") for r in place.records()} == {"a": None, "b": ("ana",)}
 
 
+def test_a_drill_whose_seat_nobody_can_take_runs_and_the_log_says_whom_it_lacks(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    here(place)
+    place.server(once("a", roles=responder("ana")), once("b", roles=responder("ana"))).tick()
+    assert outcomes(place) == [("running", None)] * 2
+    assert "ana would be in two drills at once at 2026-12-01 12:00Z: b@2026-12-01T12:00:00Z needs a responder" in caplog.text
+
+
 def test_a_seat_is_left_to_who_is_not_needed_by_a_drill_that_begins_meanwhile(place: Place) -> None:
     here(place)
     later = once("later", NOON + timedelta(minutes=30), roles=responder("ana"))
