@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gameday.model.claim import Claim, Errand
+from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
@@ -152,8 +153,12 @@ class Planning:
         elif (following := self.agenda.next_of(schedule.name, claim.errand.moment)) is not None and following.moment <= now:
             why = "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
             self._slots.miss(claim, "no_answer", why, self.server, now)
-        elif claim.errand.if_missed == "catch_up" and can_run and self.agenda.stands_in_the_way(schedule.name, now) is None:
-            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {now - claim.errand.moment} late")
+        elif claim.errand.if_missed == "catch_up" and can_run and schedule.paused is None and self._is_open(schedule, now):
+            late = format_duration(timedelta(seconds=int((now - claim.errand.moment).total_seconds())))
+            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late")
+
+    def _is_open(self, schedule: Schedule, now: datetime) -> bool:
+        return self.agenda.stands_in_the_way(schedule.name, now) is None
 
 
 def errand_of(schedule: Schedule, slot: Slot) -> Errand:

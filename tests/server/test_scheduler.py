@@ -96,6 +96,20 @@ def test_but_not_caught_up_in_a_freeze_or_at_night(place: Place) -> None:
     assert only(place).outcome == "running"
 
 
+def test_nor_while_its_schedule_is_paused(place: Place) -> None:
+    here(place)
+    place.clock.go(hours=2, minutes=30)
+    server = place.server(once("calm", if_missed="catch_up"))
+    server.refresh()
+    server.planning.look(place.clock.now(), True)
+    paused = place.server(once("calm", if_missed="catch_up", paused="the shop moves"), name="later")
+    paused.tick()
+    assert outcomes(place) == [("waiting", "down")]
+    place.clock.go(hours=1)
+    place.server(once("calm", if_missed="catch_up"), name="resumed").tick()
+    assert outcomes(place) == [("running", None)] and "caught up, 3h30m late" in only(place).why
+
+
 def test_or_asked_about_until_the_next_slot_comes(place: Place) -> None:
     here(place)
     place.clock.go(minutes=30)
