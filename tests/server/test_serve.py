@@ -131,7 +131,7 @@ class NoPages:
 @pytest.mark.quiet
 def test_a_due_slot_begins_within_a_second_and_not_before(place: Place) -> None:
     place.clock = Clock()  # type: ignore[assignment]  # the real one
-    moments = [datetime.now(UTC) + timedelta(seconds=1.2 + n * 0.37) for n in range(3)]
+    moments = [datetime.now(UTC) + timedelta(seconds=1.2 + n * 0.9) for n in range(3)]
     scheduler = place.server(*(once(f"calm-{n}", m) for n, m in enumerate(moments)), since=datetime.now(UTC))
     server, agent, over = Server(scheduler, Herald(place.database, (), lambda: scheduler.agenda), None), place.agent(), Event()
     loops = [
