@@ -1,4 +1,4 @@
-"""How soon a due slot starts: a server with a thousand schedules, an agent in a process of its own, drills that end at once."""
+"""How soon a due slot starts: a server with a thousand schedules and a long past, an agent of its own, drills that end at once."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gameday.bundle.host_state import HostState
-from gameday.model.schedule import Schedule, When
+from gameday.model.schedule import Role, Schedule, When
+from gameday.model.slot import Slot
 from gameday.schedule.agenda import Agenda
 from gameday.server.agent import Agent
 from gameday.server.host import Host
+from gameday.server.planning import errand_of
 from gameday.server.scheduler import Scheduler
 from gameday.server.serve import TICK
 from gameday.store.opening import open_store
+from gameday.store.rows import row_of
+from gameday.store.tables import SLOTS as SLOTS_TABLE
 
 SLOTS = 12
+PAST = 12_000
+"""Slots that ran before, all within a year: whoever takes part is chosen by all of them."""
+PEOPLE = Role.model_validate({"from": [f"p{n}" for n in range(60)], "seats": 2})
 PROGRAM = """#!/bin/sh
 for word; do case $word in --drill=*) drill=${word#--drill=} ;; esac; done
 mkdir -p "reports/$drill"; date +%s.%N >"reports/$drill/began"
@@ -35,6 +42,7 @@ def slot_starts() -> tuple[float, float]:
         (root / "scenarios" / "calm.yaml").touch()
         (root / "program").write_text(PROGRAM)
         (root / "program").chmod(0o700)
+        _live_through_a_year(root)
         agent = multiprocessing.get_context("spawn").Process(target=_agent, args=(root,), daemon=True)
         agent.start()
         host = Host(HostState(root / "state"))
@@ -55,9 +63,24 @@ def slot_starts() -> tuple[float, float]:
     return statistics.median(late), max(late)
 
 
+def _live_through_a_year(root: Path) -> None:
+    database = open_store(_url(root))
+    now = datetime.now(UTC)
+    schedule = _schedule("past", When(cron="0 0 1 1 *"))
+    rows = []
+    for n in range(PAST):
+        moment = now - timedelta(minutes=30 * (n + 1))
+        errand = errand_of(schedule, Slot(schedule="past", moment=moment, ends=moment + timedelta(hours=1)))
+        people = (f"p{n % 60}", f"p{(n + 1) % 60}")
+        rows.append(row_of(errand.model_copy(update={"roster": {"responder": people}})) | {"state": "ran", "fence": 3, "why": ""})
+    with database.writing() as connection:
+        connection.execute(SLOTS_TABLE.insert(), rows)
+    database.close()
+
+
 class _Written:
     def __init__(self, moments: list[datetime]) -> None:
-        due = [_schedule(f"due-{n:02}", When(once=m.replace(tzinfo=None))) for n, m in enumerate(moments)]
+        due = [_schedule(f"due-{n:02}", When(once=m.replace(tzinfo=None)), {"responder": PEOPLE}) for n, m in enumerate(moments)]
         self._schedules = [*due, *(_schedule(f"other-{n}", When(cron=f"{n % 60} {n % 24} * * MON")) for n in range(1000 - len(due)))]
 
     def changed(self) -> bool:
@@ -67,8 +90,8 @@ class _Written:
         return Agenda(self._schedules), {s.name: datetime.now(UTC) for s in self._schedules}
 
 
-def _schedule(name: str, when: When) -> Schedule:
-    return Schedule(name=name, title="A drill of nothing", scenario="scenarios/calm.yaml", when=when)
+def _schedule(name: str, when: When, roles: Mapping[str, Role] | None = None) -> Schedule:
+    return Schedule(name=name, title="A drill of nothing", scenario="scenarios/calm.yaml", when=when, roles=roles or {})
 
 
 def _serve(root: Path, host: Host, moments: list[datetime], over: threading.Event) -> None:

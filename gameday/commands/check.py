@@ -19,7 +19,7 @@ from gameday.model.safe_text import safe
 
 if TYPE_CHECKING:
     from gameday.load.check import RunbookRule
-    from gameday.load.schedule import Troubles
+    from gameday.load.schedule import AtOnce, Troubles
     from gameday.model.settings import Settings
 
 
@@ -40,6 +40,7 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
         defaults=ports,
         runbook_rules=lambda: _runbook_rules(workspace),
         troubles=_troubles,
+        at_once=_at_once,
         allows=lambda module: _allows(workspace, module),
     )
     found = check(paths, workspace, catalogue)
@@ -109,6 +110,12 @@ def _troubles() -> Troubles:
     from gameday.schedule.troubles import troubles
 
     return troubles
+
+
+def _at_once() -> AtOnce:
+    from gameday.commands.scheduling import at_once_from_now
+
+    return at_once_from_now
 
 
 def _print(found: Checked) -> None:

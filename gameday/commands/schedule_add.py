@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gameday.commands.scheduling import AHEAD, local, now
+from gameday.commands.schedule_list import rule
+from gameday.commands.scheduling import AHEAD, local, now, refuse_two_at_once
 from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput, Missing
 from gameday.load.quoting import shown
 from gameday.load.workspace import find_workspace
+from gameday.model.local_time import zone_of
 from gameday.model.safe_text import safe
-from gameday.model.schedule import WEEKDAYS
+from gameday.model.schedule import WEEKDAYS, Schedule
 from gameday.model.slot import Slot
 from gameday.schedule.agenda import Agenda
 
+_FAR, _MANY = timedelta(days=366 * 50), 10_000
+"""How far, and at how many occasions, is looked for a slot."""
 _HOURS = re.compile(r"(?P<days>[a-z]{3}(?:[-,][a-z]{3})*)\s+(?P<from>\d{1,2}:\d{2})-(?P<to>\d{1,2}:\d{2})")
 
 
@@ -50,12 +55,17 @@ def command(name: str, **given: Any) -> None:
     Exit codes: 2 where something is wrong, and then nothing is written; 6 where the folder cannot be written.
     """
     workspace = find_workspace(Path.cwd())
+    if "/" in name:
+        raise InvalidInput(f'"{safe(name, 60)}" is a path; a schedule has a name, such as checkout-monthly, and lies in schedules/')
     path = workspace.root / "schedules" / f"{name}.yaml"
+    if path.exists():
+        raise InvalidInput(f"{shown(path)} is there already; edit it, or choose another name")
     text = written(name, given)
     reading = schedule_reader(workspace)
     schedule = reading.read(path, text)
-    if path.exists():
-        raise InvalidInput(f"{shown(path)} is there already; edit it, or choose another name")
+    agenda, at = Agenda([schedule], reading.calendars), now()
+    _refuse_what_never_fires(agenda, schedule, at)
+    refuse_two_at_once(reading, schedule)
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -63,7 +73,6 @@ def command(name: str, **given: Any) -> None:
     except OSError as error:
         raise Missing(f"{shown(path)} cannot be written: {error.strerror or error}") from error
     click.echo(safe(f"wrote {shown(path)}"))
-    agenda, at = Agenda([schedule], reading.calendars), now()
     first = [o for o in islice(agenda.occasions(at, at + AHEAD), 12) if isinstance(o, Slot)][:3]
     for slot in first:
         click.echo(f"  {local(slot.moment, schedule)}")
@@ -71,6 +80,24 @@ def command(name: str, **given: Any) -> None:
         click.echo("its moments are drawn and sealed; `gameday schedule next --reveal` is for facilitators")
     elif not first:
         click.echo("it has no slot within a year")
+
+
+def _refuse_what_never_fires(agenda: Agenda, schedule: Schedule, at: datetime) -> None:
+    """A file that was good once may stay; nobody means to write one whose last moment is past, or withheld."""
+    if schedule.when.surprise is not None:
+        last, drawn = schedule.when.surprise.last, agenda.draw(at, at + AHEAD, lambda: "whether there is room")
+        if last is not None and last < at.astimezone(zone_of(schedule.zone)).date():
+            raise InvalidInput(f"--surprise: its window ended on {last}, which is past; it never fires")
+        if drawn.without_room and not drawn.seals:
+            raise InvalidInput(f"--surprise: {drawn.without_room[0].why}, and no other window within a year has any; it never fires")
+        return
+    withheld = None
+    for occasion in islice(agenda.occasions(at, at + _FAR), _MANY):
+        if isinstance(occasion, Slot):
+            return
+        withheld = withheld or occasion
+    why = f"all that is to come is withheld: {withheld.why}" if withheld else "all its moments are past"
+    raise InvalidInput(f"{rule(schedule)}, {schedule.zone}: {why}; it never fires")
 
 
 def written(name: str, given: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gameday.commands.scheduling import refuse_two_at_once
 from gameday.commands.serving import schedule_reader
 from gameday.errors import Missing
 from gameday.load.quoting import shown
@@ -27,7 +28,8 @@ def set_key(workspace: Workspace, path: Path, key: str, value: str | None) -> No
             lines[-1] += "\n"
         lines.append(yaml.safe_dump({key: value}, width=10_000, allow_unicode=True))
     changed = "".join(lines)
-    schedule_reader(workspace).read(path, changed)
+    reading = schedule_reader(workspace)
+    refuse_two_at_once(reading, reading.read(path, changed))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(changed, encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gameday.commands.options import OUTPUT
-from gameday.commands.scheduling import AHEAD, Planning, planning
+from gameday.commands.scheduling import AHEAD, Planning, kept_since, planning
 from gameday.errors import Missing
 from gameday.load.quoting import shown
 from gameday.model.safe_text import safe
@@ -61,6 +61,7 @@ def _write(plan: Planning, rosters: Rosters, audience: Audience, folder: Path) -
         raise Missing(f"{shown(folder)} cannot be written: {error.strerror or error}") from error
     # Remembered last: where this fails, the same files are written again, with the same numbers.
     plan.memory.keep_invitations([one.invitation for one in published])
+    plan.memory.forget_invitations(kept_since(plan))
     return published, sent
 
 

@@ -19,11 +19,11 @@ from gameday.schedule.history import SHOWN, History, history, reasons, service_o
 @click.command()
 @click.argument("name", required=False)
 @click.option("--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far back.")
-@click.option("-o", "--output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Choice(["text", "json", "svg", "html"]), default="text", show_default=True)
 def command(name: str | None, months: int, output: str) -> None:
     """What became of past slots, by service and month, of all schedules or of one; also of those removed since.
 
-    `-o svg` draws it: one picture that stands in a page or alone. Exit codes: 2 where nothing is known by that name.
+    `-o svg` draws it: one picture that stands in a page or alone. `-o html` is a report with that picture. Exit codes: 2 where nothing is known by that name.
     """
     at = now()
     workspace = find_workspace(Path.cwd())
@@ -32,11 +32,16 @@ def command(name: str | None, months: int, output: str) -> None:
         from gameday.commands.schedule_resume import file_of
 
         file_of(name, workspace)
-    found = history(records, at - timedelta(days=31 * months), at + timedelta(days=1))
+    since = at - timedelta(days=31 * months)
+    found = history(records, since, at + timedelta(days=1))
     if output == "svg":
         from gameday.schedule.history_picture import picture
 
         click.echo(picture(found), nl=False)
+    elif output == "html":
+        from gameday.schedule.history_page import page
+
+        click.echo(page(found, since, at), nl=False)
     elif output == "json":
         click.echo(json.dumps(_json(found), indent=2))
     else:

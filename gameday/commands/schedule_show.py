@@ -25,17 +25,26 @@ from gameday.model.slot import Seal
 def command(name: str, reveal: bool, output: str) -> None:
     """When, with whom, how long, what is to be learnt, the next slots, and the seals of a surprise.
 
-    A seal's hash is sha256 of `schedule|opens|closes|moment|salt`, so that afterwards everybody can see that nothing was moved.
+    A seal's hash is sha256 of `schedule|opens|closes|moment|salt`. Once its window is over, moment and salt are shown to everybody
+    for a year, so that all can see that nothing was moved.
     """
     plan = planning()
     schedule = plan.named(name)
-    seals = [s for s in plan.agenda.seals if s.schedule == name and s.closes > plan.now]
+    seals = [s for s in plan.agenda.seals if s.schedule == name and s.closes > plan.now - AHEAD]
     if output == "json":
         said = schedule.model_dump(mode="json", exclude_none=True, exclude_defaults=True, by_alias=True)
-        said |= {"rule": rule(schedule), "next": [utc(m) for m in _next(plan, name)], "seals": [_seal(s, reveal) for s in seals]}
+        said |= {
+            "rule": rule(schedule),
+            "next": [utc(m) for m in _next(plan, name)],
+            "seals": [_seal(s, reveal or s.closes <= plan.now) for s in seals],
+        }
         click.echo(json.dumps(said, indent=2))
         return
-    for line in (*_lines(schedule), *(f"  {local(m, schedule)}" for m in _next(plan, name)), *_seal_lines(seals, schedule, reveal)):
+    for line in (
+        *_lines(schedule),
+        *(f"  {local(m, schedule)}" for m in _next(plan, name)),
+        *_seal_lines(seals, schedule, plan.now, reveal),
+    ):
         click.echo(safe(line, 500))
 
 
@@ -65,11 +74,11 @@ def _lines(schedule: Schedule) -> Iterator[str]:
         yield f"paused      {schedule.paused}"
 
 
-def _seal_lines(seals: list[Seal], schedule: Schedule, reveal: bool) -> Iterator[str]:
+def _seal_lines(seals: list[Seal], schedule: Schedule, now: datetime, reveal: bool) -> Iterator[str]:
     for seal in seals:
         yield f"  sealed {local(seal.opens, schedule)} to {local(seal.closes, schedule)}: sha256 {seal.commitment}"
-        if reveal:
-            yield f"    drawn: {local(seal.moment, schedule)}, salt {seal.salt}"
+        if reveal or seal.closes <= now:
+            yield f"    drawn: {local(seal.moment, schedule)}, {utc(seal.moment)}, salt {seal.salt}"
 
 
 def _seal(seal: Seal, reveal: bool) -> dict[str, object]:

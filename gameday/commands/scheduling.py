@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gameday.commands.serving import schedule_reader
 from gameday.errors import InvalidInput
-from gameday.load.schedule import unknown_schedule
+from gameday.load.schedule import ScheduleReader, unknown_schedule
 from gameday.load.workspace import Workspace, find_workspace
+from gameday.model.closing import Calendar
 from gameday.model.schedule import Schedule
-from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord
+from gameday.model.slot import Invitation, Seal, Slot, SlotMemory, SlotRecord, TookPart
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import Rosters, rosters
+from gameday.schedule.at_once import at_once
+from gameday.schedule.rotation import LOOK_BACK, Rosters, rosters
 
 AHEAD = timedelta(days=366)
 """How far people look ahead, and calendars are filled."""
@@ -41,12 +43,11 @@ class Planning:
             raise InvalidInput(*dict.fromkeys(str(c) for c in found.clashes))
         return found
 
-    def _past(self) -> Sequence[SlotRecord]:
+    def _past(self) -> Sequence[TookPart]:
         """Who took part so far. Who was invited to a slot that nobody wrote down is taken to have been there."""
-        records = list(self.memory.records())
-        known = {(r.schedule, r.moment) for r in records}
-        return records + [
-            SlotRecord(schedule=i.schedule, moment=i.begins, outcome="ran", roster={i.feed: i.people})
+        known = {(r.schedule, r.moment) for r in self.memory.records()}
+        return [*self.memory.took_part(self.now - LOOK_BACK)] + [
+            TookPart(i.schedule, i.begins, {i.feed: i.people})
             for i in self.memory.invitations()
             if not i.cancelled and not i.is_window and i.begins <= self.now and (i.schedule, i.begins) not in known
         ]
@@ -67,6 +68,9 @@ class Nothing:
     def records(self) -> Sequence[SlotRecord]:
         return ()
 
+    def took_part(self, since: datetime) -> Sequence[TookPart]:
+        return ()
+
     def seals(self) -> Sequence[Seal]:
         return self._seals
 
@@ -80,10 +84,29 @@ class Nothing:
     def keep_invitations(self, invitations: Sequence[Invitation]) -> None:
         return None
 
+    def forget_invitations(self, before: datetime) -> None:
+        return None
+
 
 def now() -> datetime:
     """The moment, to the second. The one clock of these commands."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def at_once_from_now(schedules: Sequence[Schedule], calendars: Mapping[str, Calendar]) -> Iterable[tuple[str, Sequence[str | int], str]]:
+    """Who would be in two drills at once within a year."""
+    return at_once(schedules, calendars, now())
+
+
+def refuse_two_at_once(reading: ScheduleReader, schedule: Schedule) -> None:
+    """Raises InvalidInput where this schedule, beside all others, would have somebody in two drills at once."""
+    if not schedule.roles or schedule.paused is not None:
+        return
+    others = reading.read_others([schedule])
+    if found := reading.mistakes_together([*others, schedule], at_once_from_now):
+        known = reading.mistakes_together(others, at_once_from_now)
+        if new := [m for m in found if m not in known]:
+            raise InvalidInput(*new)
 
 
 def planned() -> Planning:
@@ -121,6 +144,14 @@ def memory_of(workspace: Workspace) -> SlotMemory:
 
     settings = read_settings(workspace.root / "gameday.toml", lambda: GAPS)
     return Memory(open_workspace_store(workspace.root, settings, HostState()))
+
+
+def kept_since(plan: Planning) -> datetime:
+    """What was over by then need not be kept."""
+    from gameday.gaps import GAPS
+    from gameday.load.settings import read_settings
+
+    return plan.now - read_settings(plan.workspace.root / "gameday.toml", lambda: GAPS).store.keep
 
 
 def slot_json(slot: Slot, schedule: Schedule, roster: object) -> dict[str, object]:

@@ -48,7 +48,7 @@ def command(listen: str | None, no_agent: bool) -> int:
 
     host = Host(state)
     source = ScheduleFiles(workspace, lambda: schedule_reader(workspace))
-    scheduler = Scheduler(database, host, f"server-{host.name}-{os.getpid()}", source)
+    scheduler = Scheduler(database, host, f"server-{host.name}-{os.getpid()}", source, keep=settings.store.keep)
     channels = [Channel(name, one, shown(one.url), shown(one.secret)) for name, one in settings.notices.items()]
     secrets = [text for one in settings.notices.values() for text in (one.url, one.secret or "")]
     own = [text.removeprefix("${env:").removesuffix("}") for text in secrets if text.startswith("${env:")]

@@ -14,12 +14,13 @@ from gameday.load.quoting import named, shown
 from gameday.load.workspace import Workspace, is_index
 
 if TYPE_CHECKING:
-    from gameday.load.schedule import ScheduleReader, Troubles
+    from gameday.load.schedule import AtOnce, ScheduleReader, Troubles
     from gameday.model.gap import Gap
     from gameday.model.probe import ProbeDefinition
     from gameday.model.protocols import Fault
     from gameday.model.runbook import Runbook
     from gameday.model.scenario import Scenario
+    from gameday.model.schedule import Schedule
 
     RunbookRule = Callable[[Runbook], Iterable[Gap]]
 
@@ -38,6 +39,8 @@ class Catalogue:
     """Asked for when the first page is checked: rules take time to load."""
     troubles: Callable[[], Troubles] | None = None
     """Asked for when the first schedule is checked: what is well written there and cannot be."""
+    at_once: Callable[[], AtOnce] | None = None
+    """Asked for when schedules were read: what cannot be of all of them together."""
     allows: Callable[[str], bool] = lambda _: True
     """Whether code of a module may be called."""
 
@@ -90,6 +93,8 @@ class _Checking:
 
     schedules: ScheduleReader | None = None
     """Made for the first schedule; scenarios and calendars that several share are read once."""
+    planned: list[Schedule] = field(default_factory=list)
+    """Schedules without a mistake."""
 
     def read_scenario(self, path: Path) -> Scenario:
         from gameday.load.scenario import read_scenario
@@ -140,7 +145,16 @@ class _Checking:
         if self.schedules is None:
             troubles = self.catalogue.troubles() if self.catalogue.troubles else lambda *_: ()
             self.schedules = ScheduleReader(self.workspace, self.read_scenario, troubles)
-        self.schedules.read(path)
+        self.planned.append(self.schedules.read(path))
+
+    def schedules_together(self) -> None:
+        """Those that were asked for with all others; what concerns the others alone is told when they are checked."""
+        if self.schedules is None or self.catalogue.at_once is None:
+            return
+        at_once, others = self.catalogue.at_once(), self.schedules.read_others(self.planned)
+        found = self.schedules.mistakes_together([*self.planned, *others], at_once)
+        known = self.schedules.mistakes_together(others, at_once) if found and others else ()
+        self.errors += (m for m in found if m not in known)
 
 
 def check(paths: Sequence[Path], workspace: Workspace, catalogue: Catalogue) -> Checked:
@@ -162,6 +176,7 @@ def check(paths: Sequence[Path], workspace: Workspace, catalogue: Catalogue) -> 
                     checking.schedule(path)
         except InvalidInput as wrong:
             checking.errors += wrong.mistakes
+    checking.schedules_together()
     if not paths:
         _read_services(checking)
     findings = tuple(sorted(checking.findings, key=lambda f: (f.file, f.line, f.gap.rule)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from gameday.errors import InvalidInput, Mistake
 from gameday.load.calendar import read_calendar
 from gameday.load.noun_reader import Mistakes, must_be_mapping, read_noun
 from gameday.load.quoting import meant, quoted, shown
-from gameday.load.tree import Branch, Loc, find, key_mark
+from gameday.load.tree import Branch, Loc, Mark, find, key_mark, way_text
 from gameday.load.workspace import Workspace
 from gameday.load.yaml_reader import decode, parse_yaml, read_bytes
 from gameday.model.closing import Calendar
@@ -20,6 +21,8 @@ from gameday.model.schedule import FACILITATOR, Schedule, WrittenSchedule
 
 Troubles = Callable[[Schedule, Mapping[str, Calendar]], Iterable[tuple[Loc, str]]]
 """What is wrong with a schedule whose file can be read: the way to a key, and a sentence."""
+AtOnce = Callable[[Sequence[Schedule], Mapping[str, Calendar]], Iterable[tuple[str, Loc, str]]]
+"""What cannot be of all schedules together: the name of one, the way to its key, and a sentence."""
 
 
 @dataclass
@@ -33,6 +36,8 @@ class ScheduleReader:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     """Those read so far, by the path that schedules write."""
     _scenarios: dict[str, Scenario | None] = field(default_factory=dict)
+    _roles: dict[str, tuple[str, Mapping[str, Mark]]] = field(default_factory=dict)
+    """Of each schedule, its file and where its roles stand there."""
 
     def read_all(self) -> Sequence[Schedule]:
         """All schedules. Raises InvalidInput with the mistakes of all files."""
@@ -45,6 +50,25 @@ class ScheduleReader:
                 wrong += error.mistakes
         if wrong:
             raise InvalidInput(*sorted(set(wrong)))
+        return found
+
+    def read_others(self, known: Iterable[Schedule]) -> Sequence[Schedule]:
+        """All schedules but those known; one with mistakes is left out, for it is told of elsewhere."""
+        names = {s.name for s in known}
+        found: list[Schedule] = []
+        for path in self.workspace.schedules():
+            if path.stem not in names:
+                with suppress(InvalidInput):
+                    found.append(self.read(path))
+        return found
+
+    def mistakes_together(self, schedules: Sequence[Schedule], at_once: AtOnce) -> Sequence[Mistake]:
+        """What cannot be of schedules that were read here, each well written on its own."""
+        found = []
+        for name, way, said in at_once(schedules, self.calendars):
+            file, marks = self._roles[name]
+            mark = marks[str(way[-1])]
+            found.append(Mistake(file, mark.line, mark.column, f"{way_text(way)}: {said}"))
         return found
 
     def read(self, path: Path, text: str | None = None) -> Schedule:
@@ -66,6 +90,7 @@ class ScheduleReader:
                 mistakes.add(mark if known else key_mark(tree, str(way[0])), said, known)
         mistakes.stop()
         assert schedule is not None
+        self._roles[schedule.name] = file, {role: key_mark(find(tree, ("roles",))[0], role) for role in schedule.roles}
         return schedule
 
     def _joined(self, path: Path, written: WrittenSchedule, tree: Branch, mistakes: Mistakes) -> Schedule | None:
@@ -130,7 +155,7 @@ def _tell_people(written: WrittenSchedule, tree: Branch, mistakes: Mistakes) -> 
     for name, role in written.roles.items():
         free = [p for p in role.from_ if name == FACILITATOR or p not in written.barred]
         if len(free) < role.seats:
-            said = f"{role.seats} seats, and {len(free) or 'nobody'} to take them{' who is not barred' * (len(free) < len(role.from_))}; name more people"
+            said = f"{role.seats} seat{'s' * (role.seats != 1)}, and {len(free) or 'nobody'} to take them{' who is not barred' * (len(free) < len(role.from_))}; name more people"
             mistakes.add(find(tree, ("roles", name))[2], said, ("roles", name))
 
 

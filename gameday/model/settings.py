@@ -68,6 +68,13 @@ class StoreSettings(Noun):
 
     url: Annotated[str, AfterValidator(_store)] | None = None
     """`postgresql://user@host/name`, `sqlite:////path/of/store.db`, or `${env:NAME}` with either. Without it: SQLite in the state folder of this host."""
+    keep_days: Annotated[int, Field(ge=31, le=36_500)] = 400
+    """Days after which each step of a slot, notices, and invitations to what is over are deleted. What became of a slot is kept for ever."""
+
+    @property
+    def keep(self) -> timedelta:
+        """The same as a span."""
+        return timedelta(days=self.keep_days)
 
 
 class ServerSettings(Noun):

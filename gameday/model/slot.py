@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from pydantic import AfterValidator, Field
 
@@ -116,6 +116,14 @@ class SlotRecord(Noun):
         return f"{self.schedule}@{self.moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
+class TookPart(NamedTuple):
+    """Who took part in one slot that ran or runs; no noun, since there are thousands and each due slot asks for all."""
+
+    schedule: str
+    moment: datetime
+    roster: Roster
+
+
 class Invitation(Noun):
     """What was published of one event in a calendar: needed to move it and to take it back."""
 
@@ -145,6 +153,10 @@ class SlotMemory(Protocol):
         """What became of each slot so far, oldest first."""
         ...
 
+    def took_part(self, since: datetime) -> Sequence[TookPart]:
+        """Who took part in slots that ran or run, due since a moment, oldest first."""
+        ...
+
     def seals(self) -> Sequence[Seal]:
         """The seal in force for each window: that of the highest turn."""
         ...
@@ -159,4 +171,8 @@ class SlotMemory(Protocol):
 
     def keep_invitations(self, invitations: Sequence[Invitation]) -> None:
         """Remember what was published. Key: feed and UID; the last wins."""
+        ...
+
+    def forget_invitations(self, before: datetime) -> None:
+        """Those to what was over by then."""
         ...

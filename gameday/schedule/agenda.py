@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from gameday.model.closing import Calendar
+from gameday.model.duration import format_duration
 from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Window, Withheld, WithheldBy
 from gameday.schedule.closed import ClosedTimes, closed_times, in_the_way, inside
+from gameday.schedule.rotation import rosters
 from gameday.schedule.rule import in_utc, local_rule
 from gameday.schedule.surprise import draw, windows
 
@@ -57,6 +59,17 @@ class Agenda:
         """The slots among the occasions; those of paused schedules too."""
         return (o for o in self.occasions(since, until) if isinstance(o, Slot))
 
+    def with_those_at_once(self, slots: Sequence[Slot]) -> Sequence[Slot]:
+        """These, and later ones that begin before the last of them is over: together they say who can take which seat."""
+        found = [s for s in slots if self.schedules[s.schedule].paused is None]
+        while found:
+            last, until = max(s.moment for s in found), max(s.ends for s in found)
+            more = [s for s in self.slots(last + _TICK, until) if self.schedules[s.schedule].paused is None]
+            if not more:
+                break
+            found += more
+        return found
+
     def next_due(self, after: datetime) -> Slot | None:
         """The first slot of all later than a moment."""
         found = ((moment, name) for name, p in self._planned.items() if (moment := p.next_after(after)) is not None)
@@ -84,21 +97,35 @@ class Agenda:
 
         `salt` gives a new secret text at each call. No moment is drawn that is past already.
         """
-        seals, without_room = [], []
-        for window in self.windows(now, until):
+        seals: list[Seal] = []
+        without_room: list[Withheld] = []
+        others: list[Slot] | None = None
+        windows = self.windows(now, until)
+        for window in windows:
             planned = self._planned[window.schedule]
             old = planned.seal(window)
             if old is not None and (old.moment <= now or planned.in_the_way(old.moment) is None):
                 continue
             turn = old.turn + 1 if old else 1
             schedule = planned.schedule
-            seal = draw(schedule, window, planned.closed, planned.zone, max(now, window.opens - _TICK), salt(), turn)
+            if others is None:
+                others = self._with_people(now, max(w.closes for w in windows))
+            has_people = _People(schedule, others, self.schedules)
+            seal = draw(schedule, window, planned.closed, planned.zone, max(now, window.opens - _TICK), salt(), turn, has_people)
             if seal is not None:
                 seals.append(seal)
+                others.append(planned.slot(seal.moment))
             elif old is None:
-                why = f"no room is left for {schedule.length} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
+                why = f"no room is left for {format_duration(schedule.length)} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
                 without_room.append(Withheld(schedule=schedule.name, moment=window.opens, by="no_room", why=why))
         return Drawn(seals, without_room)
+
+    def _with_people(self, now: datetime, until: datetime) -> list[Slot]:
+        """Slots that keep people: those of schedules with roles that are not paused, also those that have begun."""
+        having = [s for s in self.schedules.values() if s.roles and s.paused is None]
+        longest = max((s.length for s in having), default=timedelta())
+        found = (self._planned[s.name].occasions(now - longest, until) for s in having)
+        return [o for occasions in found for o in occasions if isinstance(o, Slot)]
 
     def without_seals(self) -> Agenda:
         """What everybody may know: no moment of a surprise."""
@@ -107,6 +134,26 @@ class Agenda:
     def with_seals(self, seals: Iterable[Seal]) -> Agenda:
         """The same agenda with these seals beside its own; the highest turn of a window holds."""
         return Agenda(self.schedules.values(), self.calendars, (*self.seals, *seals))
+
+
+class _People:
+    """Whether a schedule's seats can be filled at a moment, beside all other slots at that time."""
+
+    def __init__(self, schedule: Schedule, others: Sequence[Slot], schedules: Mapping[str, Schedule]) -> None:
+        self._schedule, self._schedules = schedule, schedules
+        people = {p for role in schedule.roles.values() for p in role.from_}
+        rivals = {n for n, s in schedules.items() if any(p in people for role in s.roles.values() for p in role.from_)} - {schedule.name}
+        self._others = [o for o in others if o.schedule in rivals]
+        self._known: dict[tuple[str, ...], bool] = {}
+
+    def __call__(self, moment: datetime) -> bool:
+        slot = Slot(schedule=self._schedule.name, moment=moment, ends=moment + self._schedule.length)
+        beside = [o for o in self._others if o.moment < slot.ends and moment < o.ends]
+        key = tuple(o.key for o in beside)
+        if key not in self._known:
+            clashes = rosters([slot, *beside], self._schedules).clashes if beside else ()
+            self._known[key] = not any(self._schedule.name in (c.slot.schedule, c.other.schedule) for c in clashes)
+        return self._known[key]
 
 
 class _Planned:
@@ -163,8 +210,9 @@ class _Planned:
                 return known
         far = after + _FAR
         found = takewhile(lambda m: m < far, self._moments(after + _TICK))
-        self._next = after, next((m for m in found if self._is_open(m)), None)
-        return self._next[1]
+        following = next((m for m in found if self._is_open(m)), None)
+        self._next = after, following
+        return following
 
     def _is_open(self, moment: datetime) -> bool:
         """Whether nothing is in the way, without the words for it."""

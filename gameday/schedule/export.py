@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
+from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
-from gameday.schedule.firing import Firing
+from gameday.schedule.firing import Firing, least_gap
 
 Kind = Literal["cron", "systemd", "github", "kubernetes"]
 KINDS: tuple[Kind, ...] = ("cron", "systemd", "github", "kubernetes")
@@ -37,11 +39,14 @@ def export(kind: Kind, schedule: Schedule, firings: Sequence[Firing], place: Pla
             return {f"gameday-{schedule.name}.yaml": _kubernetes(schedule, firings, place)}
 
 
-def _drill(schedule: Schedule) -> list[str]:
+def _drill(schedule: Schedule, firings: Sequence[Firing]) -> list[str]:
     """The command: where no slot is due it does nothing and succeeds; else its exit code is that of the drill."""
+    # The next firing would find the same slot due once more, where its grace is that long.
+    gap = least_gap(firings)
+    within = ["--within", format_duration(gap - timedelta(minutes=1))] if schedule.grace >= gap else []
     variables = [part for name, value in schedule.variables.items() for part in ("--var", f"{name}={_text(value)}")]
     run = ["gameday", "run", schedule.scenario, "--responders", schedule.responders, *variables]
-    return ["gameday", "schedule", "due", schedule.name, "--", *run]
+    return ["gameday", "schedule", "due", *within, schedule.name, "--", *run]
 
 
 def _text(value: object) -> str:
@@ -50,7 +55,7 @@ def _text(value: object) -> str:
 
 def _cron(schedule: Schedule, firings: Sequence[Firing], place: Place) -> str:
     # cron takes % for the end of the line.
-    command = f"cd {shlex.quote(place.folder)} && {shlex.join(_drill(schedule))}".replace("%", r"\%")
+    command = f"cd {shlex.quote(place.folder)} && {shlex.join(_drill(schedule, firings))}".replace("%", r"\%")
     lines = [f"# DRILL: {schedule.title}", f"# {_MADE}", f"# Times are those of a clock in {place.clock}.", f"CRON_TZ={place.clock}"]
     return "\n".join([*lines, *(f"{f.cron}  {command}" for f in firings)]) + "\n"
 
@@ -58,7 +63,7 @@ def _cron(schedule: Schedule, firings: Sequence[Firing], place: Place) -> str:
 def _systemd(schedule: Schedule, firings: Sequence[Firing], place: Place) -> Mapping[str, str]:
     name = f"gameday-{schedule.name}"
     title = schedule.title.replace("%", "%%")
-    command = " ".join(_for_systemd(word) for word in ("/usr/bin/env", *_drill(schedule)))
+    command = " ".join(_for_systemd(word) for word in ("/usr/bin/env", *_drill(schedule, firings)))
     service = f"""\
 # {_MADE}
 [Unit]
@@ -102,7 +107,7 @@ def _github(schedule: Schedule, firings: Sequence[Firing]) -> str:
         {"uses": "actions/checkout@v4"},
         {"uses": "actions/setup-python@v5", "with": {"python-version": "3.12"}},
         {"run": "pip install gameday-drills"},
-        {"run": shlex.join(_drill(schedule))},
+        {"run": shlex.join(_drill(schedule, firings))},
         {
             "if": "always() && hashFiles('reports/*/plan.json') != ''",
             "uses": "actions/upload-artifact@v4",
@@ -131,7 +136,7 @@ def _kubernetes(schedule: Schedule, firings: Sequence[Firing], place: Place) -> 
             "name": "gameday",
             "image": place.image,
             "workingDir": place.folder,
-            "command": _drill(schedule),
+            "command": _drill(schedule, firings),
         }
         pod = {"restartPolicy": "Never", "terminationGracePeriodSeconds": 300, "containers": [container]}
         documents.append(

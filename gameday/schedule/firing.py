@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from gameday.errors import InvalidInput
@@ -58,6 +58,16 @@ def firings(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Sequence[Firi
     for moment in _clock_times(schedule, clock, now):
         found.setdefault(moment.minute, {}).setdefault(moment.hour, set()).add(moment.isoweekday() % 7)
     return [firing for minute, hours in sorted(found.items()) for firing in _grouped(minute, hours)]
+
+
+def least_gap(found: Sequence[Firing]) -> timedelta:
+    """The shortest time between two firings; a week where there is one, or where they are days of a year."""
+    minutes = sorted(
+        (day * 24 + hour) * 60 + f.minute for f in found if f.day is None for day in (f.weekdays or range(7)) for hour in f.hours
+    )
+    if not minutes:
+        return timedelta(days=7)
+    return timedelta(minutes=min(b - a for a, b in pairwise([*minutes, minutes[0] + 7 * 24 * 60])))
 
 
 def _clock_times(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Iterator[datetime]:

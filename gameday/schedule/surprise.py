@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from gameday.model.local_time import to_utc
@@ -75,17 +76,21 @@ def days(window: Window, zone: ZoneInfo) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def draw(schedule: Schedule, window: Window, closed: ClosedTimes, zone: ZoneInfo, after: datetime, salt: str, turn: int = 1) -> Seal | None:
+def draw(
+    schedule: Schedule, window: Window, closed: ClosedTimes, zone: ZoneInfo, after: datetime, salt: str, turn: int = 1,
+    has_people: Callable[[datetime], bool] = lambda _: True,
+) -> Seal | None:  # fmt: skip
     """A moment of the window later than `after`, each day as likely as any other; None where there is no room.
 
-    The salt decides, and nobody can guess the moment without it.
+    The salt decides, and nobody can guess the moment without it. One that `has_people` goes before one that has none.
     """
 
     def rank(of: object) -> bytes:
         return hmac.digest(salt.encode(), f"{schedule.name}|{window.opens}|{turn}|{of}".encode(), hashlib.sha256)
 
-    for day in sorted(days(window, zone), key=rank):
-        if free := [m for m in room(schedule, window, closed, zone, day) if m > after]:
+    ranked = sorted(days(window, zone), key=rank)
+    for day, wanted in chain(((day, has_people) for day in ranked), ((day, lambda _: True) for day in ranked)):
+        if free := [m for m in room(schedule, window, closed, zone, day) if m > after and wanted(m)]:
             return Seal(
                 schedule=schedule.name, opens=window.opens, closes=window.closes, moment=min(free, key=rank), salt=salt, turn=turn
             )  # fmt: skip

@@ -68,7 +68,7 @@ class Agent:
         presence = self.host.enter()
         if left := self.recover():
             LOG.error("something may still be broken: %s", left)
-        told = False
+        told = cleared = False
         try:
             while True:
                 why = leaving()
@@ -79,6 +79,9 @@ class Agent:
                     self._end_drills()
                 try:
                     others = self.tick(takes=not why)
+                    if not cleared:
+                        self.host.clear(self.clock.now().timestamp())
+                        cleared = True
                     if why and not self._drills and (why == "wind_down" or not others):
                         self._agents.leave(self.name)
                         return

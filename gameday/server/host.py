@@ -17,6 +17,9 @@ from gameday.bundle.host_state import HostState
 from gameday.errors import Missing
 from gameday.store.rights import make_folder, open_kept
 
+_KEPT = 7 * 86_400
+"""Seconds that what a dead agent left is kept; far longer than a slot waits for another agent."""
+
 
 class Host:
     """A name made once, and files under `agent/` in the state folder."""
@@ -43,6 +46,16 @@ class Host:
             os.close(lock)
             return None
         return DrillLock(lock, self._folder / f"{drill}.lock", self.log(drill))
+
+    def clear(self, now: float) -> None:
+        """Take away what agents left that were killed just after a drill was settled: logs and locks that nobody has, a week old.
+
+        `now` is seconds since 1970, as files have it.
+        """
+        for path in self._folder.glob("*.lock"):
+            with contextlib.suppress(OSError):
+                if now - path.stat().st_mtime > _KEPT and (lock := self.hold(path.stem)) is not None:
+                    lock.settle()
 
     def enter(self) -> Presence:
         """Be an agent of this host, until the process ends or leaves."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gameday.model.claim import Claim, Errand
+from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import rosters
+from gameday.schedule.rotation import LOOK_BACK, rosters
 from gameday.server.host import Host
 from gameday.store.database import Database
 from gameday.store.memory import Memory
@@ -42,6 +43,7 @@ class Planning:
 
     def use(self, agenda: Agenda, first_seen: Mapping[str, datetime]) -> None:
         """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know."""
+        self._watches.forget_others(first_seen)
         self._until = dict(self._watches.until(first_seen))
         self.agenda, self._next = agenda, None
 
@@ -60,7 +62,7 @@ class Planning:
             else:
                 slots.append(occasion)
         last = {slot.schedule: slot for slot in slots}
-        people = self._rosters(slots)
+        people = self._rosters(slots, now)
         for slot in slots:
             if not self._plan(slot, people.get(slot.key, {}), now, can_run, slot is last[slot.schedule]):
                 seen[slot.schedule] = min(seen[slot.schedule], slot.moment)
@@ -73,11 +75,19 @@ class Planning:
         upcoming = self.agenda.next_due(now)
         return min(now + LOOK_EVERY, upcoming.moment) if upcoming else now + LOOK_EVERY
 
-    def _rosters(self, slots: Sequence[Slot]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    def _rosters(self, slots: Sequence[Slot], now: datetime) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """Who takes part, by the slots' keys. Nobody is asked where no role is to be filled."""
-        if not any(self.agenda.schedules[slot.schedule].roles for slot in slots):
+        schedules = self.agenda.schedules
+        if not any(schedules[slot.schedule].roles for slot in slots):
             return {}
-        return rosters(slots, self.agenda.schedules, self._memory.records()).of
+        past = self._memory.took_part(now - LOOK_BACK)
+        # What nobody ran in time is nobody's turn: it is filled for the record, apart from what begins now.
+        late = [s for s in slots if errand_of(schedules[s.schedule], s).is_late(now)]
+        due = self.agenda.with_those_at_once([s for s in slots if s not in late])
+        found = rosters(due, schedules, past)
+        for clash in found.clashes:
+            LOG.warning("%s", clash)
+        return {**rosters(late, schedules, past).of, **found.of}
 
     def _withhold(self, occasion: Withheld, now: datetime) -> None:
         schedule = self.agenda.schedules[occasion.schedule]
@@ -143,8 +153,12 @@ class Planning:
         elif (following := self.agenda.next_of(schedule.name, claim.errand.moment)) is not None and following.moment <= now:
             why = "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
             self._slots.miss(claim, "no_answer", why, self.server, now)
-        elif claim.errand.if_missed == "catch_up" and can_run and self.agenda.stands_in_the_way(schedule.name, now) is None:
-            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {now - claim.errand.moment} late")
+        elif claim.errand.if_missed == "catch_up" and can_run and schedule.paused is None and self._is_open(schedule, now):
+            late = format_duration(timedelta(seconds=int((now - claim.errand.moment).total_seconds())))
+            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late")
+
+    def _is_open(self, schedule: Schedule, now: datetime) -> bool:
+        return self.agenda.stands_in_the_way(schedule.name, now) is None
 
 
 def errand_of(schedule: Schedule, slot: Slot) -> Errand:

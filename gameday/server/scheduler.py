@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,14 +20,18 @@ from gameday.server.planning import Planning, errand_of
 from gameday.server.silence import Silence
 from gameday.store.database import Database
 from gameday.store.memory import Memory
+from gameday.store.retention import forget
 from gameday.store.slots import Slots
 from gameday.store.watches import Agents
 
 READ_EVERY = 2.0
 """Seconds between looks at the files of schedules."""
+READS_AT_ONCE = 0.2
+"""Seconds that a tick waits for files to be read. Reading thousands takes longer, and no due slot waits for that."""
 DRAW_AHEAD = timedelta(days=92)
 DRAW_EVERY = 600.0
 OPEN_EVERY = 1.0
+FORGET_EVERY = 3_600.0
 LOG = logging.getLogger("gameday.server")
 
 
@@ -53,16 +58,21 @@ class Scheduler:
     clock: Clock = field(default_factory=Clock)
     salt: Callable[[], str] = lambda: secrets.token_hex(16)
     silence: Silence = field(default_factory=Silence)
+    keep: timedelta = timedelta(days=400)
+    """How long the store remembers what is no history."""
     trouble: str = ""
     """Why the files of schedules cannot be read; those read before stay in force."""
     _read: float = float("-inf")
     _drawn: float = float("-inf")
     _asked: float = float("-inf")
+    _reading: Future[tuple[Agenda, Mapping[str, datetime]]] | None = None
+    _forgot: float = float("-inf")
     _began: bool = False
     _stale: bool = True
     """What is written is not in force yet, perhaps since the store was away when it was read."""
 
     def __post_init__(self) -> None:
+        self._reader = ThreadPoolExecutor(1, "schedules")
         self.planning = Planning(self.database, self.host, self.server)
         self._slots, self._memory, self._agents = Slots(self.database), Memory(self.database), Agents(self.database)
 
@@ -74,7 +84,7 @@ class Scheduler:
         """Raises Missing while the store is away."""
         now, seconds = self.clock.now(), self.clock.boottime()
         can_run = self.host.has_agent()
-        if seconds - self._read >= READ_EVERY:
+        if seconds - self._read >= READ_EVERY or self._reading is not None:
             self.refresh()
         self.planning.look(now, can_run)
         if seconds - self._asked >= OPEN_EVERY:
@@ -82,16 +92,29 @@ class Scheduler:
             for claim in self._slots.open():
                 self._look_at(claim, now, seconds, can_run)
             self._asked = seconds
+        if seconds - self._forgot >= FORGET_EVERY:
+            if rows := forget(self.database, now - self.keep):
+                LOG.info("the store forgot %s rows from before %s", rows, f"{now - self.keep:%Y-%m-%d}")
+            self._forgot = seconds
 
     def refresh(self) -> None:
-        """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files."""
+        """Read what changed; draw the moments of surprises; use both. The first time it raises InvalidInput for bad files.
+
+        Later it goes on without what takes long to read, and uses it at the tick that finds it read.
+        """
         now, seconds = self.clock.now(), self.clock.boottime()
         self._read = seconds
         self._stale = self._stale or self.source.changed() or seconds - self._drawn >= DRAW_EVERY
         if not self._stale:
             return
+        if self._reading is None:
+            self._reading = self._reader.submit(self.source.read)
+        reading = self._reading
+        if self._began and not wait([reading], READS_AT_ONCE).done:
+            return
+        self._reading = None
         try:
-            agenda, first_seen = self.source.read()
+            agenda, first_seen = reading.result()
             self.trouble = ""
         except GamedayError as error:
             if str(error) != self.trouble:

@@ -23,7 +23,8 @@ class MomentColumn(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).strftime(_WRITTEN)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.strptime(value, _WRITTEN).replace(tzinfo=UTC)
+        # Twenty times as fast as `strptime`, and histories have many moments.
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class JsonColumn(TypeDecorator[Any]):

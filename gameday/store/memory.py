@@ -7,10 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from gameday.model.slot import Invitation, Seal, SlotRecord
+from gameday.model.slot import Invitation, Seal, SlotRecord, TookPart
 from gameday.store.database import Database
 from gameday.store.rows import record_of
 from gameday.store.tables import APPROVALS, INVITATIONS, SEALS, SLOTS
+
+_PAST = ("claimed", "running", "ran")
+"""States of slots whose people are in a drill, or were."""
 
 
 class Memory:
@@ -23,6 +26,12 @@ class Memory:
         with self._database.reading() as connection:
             rows = connection.execute(select(SLOTS).order_by(SLOTS.c.moment, SLOTS.c.schedule)).mappings()
             return [record_of(row) for row in rows]
+
+    def took_part(self, since: datetime) -> Sequence[TookPart]:
+        c = SLOTS.c
+        wanted = select(c.schedule, c.moment, c.roster).where(c.state.in_(_PAST), c.moment >= since).order_by(c.moment, c.schedule)
+        with self._database.reading() as connection:
+            return [TookPart(*row) for row in connection.execute(wanted)]
 
     def seals(self) -> Sequence[Seal]:
         with self._database.reading() as connection:
@@ -47,6 +56,13 @@ class Memory:
                 connection.execute(delete(INVITATIONS).where(INVITATIONS.c.feed == one.feed, INVITATIONS.c.uid == one.uid))
                 row = {"feed": one.feed, "uid": one.uid, "said": one.model_dump(mode="json")}
                 connection.execute(INVITATIONS.insert().values(row))
+
+    def forget_invitations(self, before: datetime) -> None:
+        # Their end stands inside; whoever publishes has read all of them anyway.
+        over = [(one.feed, one.uid) for one in self.invitations() if one.ends < before]
+        with self._database.writing() as connection:
+            for feed, uid in over:
+                connection.execute(delete(INVITATIONS).where(INVITATIONS.c.feed == feed, INVITATIONS.c.uid == uid))
 
     def approve(self, schedule: str, moment: datetime, by: str, now: datetime) -> bool:
         """Somebody says yes to a slot. False where they had already."""

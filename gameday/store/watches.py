@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -25,6 +25,13 @@ class Watches:
                 self._database.insert(connection, WATCHES, [{"schedule": s, "until": t} for s, t in first_seen.items()])
             known = {name: until for name, until in connection.execute(select(WATCHES.c.schedule, WATCHES.c.until))}  # noqa: C416
         return {name: known[name] for name in first_seen}
+
+    def forget_others(self, schedules: Iterable[str]) -> None:
+        """All but these are gone: one that comes back by such a name is new, and missed nothing meanwhile."""
+        with self._database.writing() as connection:
+            known = set(connection.execute(select(WATCHES.c.schedule)).scalars())
+            for name in known - set(schedules):
+                connection.execute(delete(WATCHES).where(WATCHES.c.schedule == name))
 
     def advance(self, schedules: Sequence[str], until: datetime) -> None:
         with self._database.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -102,6 +103,18 @@ def test_a_surprise_stays_sealed_and_the_same_until_it_is_revealed(gameday: Game
     assert gameday("schedule", "export", "lobby", "--to", "cron").code == 2
 
 
+def test_once_a_window_is_over_everybody_can_see_that_its_moment_was_not_moved(gameday: Gameday, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(gameday, "lobby", "--surprise", "month")
+    sealed = shown(gameday, "show", "lobby")["seals"][0]
+    at = datetime.fromisoformat(sealed["closes"])
+    monkeypatch.setattr(scheduling, "now", lambda: at)
+    told = shown(gameday, "show", "lobby")["seals"][0]
+    said = "|".join(("lobby", told["opens"], told["closes"], told["moment"], told["salt"]))
+    assert hashlib.sha256(said.encode()).hexdigest() == told["commitment"] == sealed["commitment"]
+    assert told["moment"] in gameday("schedule", "show", "lobby").out
+    assert all("moment" not in later for later in shown(gameday, "show", "lobby")["seals"][1:])
+
+
 def test_the_names_of_files_do_not_give_a_surprise_away(gameday: Gameday, workspace: Path) -> None:
     add(gameday, "lobby", "--surprise", "month", "--facilitator", "gil@example.org")
     assert gameday("schedule", "feed", "out").code == 0
@@ -122,14 +135,52 @@ def test_who_was_invited_to_a_slot_that_nobody_wrote_down_was_there(
     assert (first["roster"]["responder"], now_first["roster"]["responder"]) == (["ana"], ["ben"])
 
 
-def test_nobody_is_in_two_drills_at_once(gameday: Gameday) -> None:
-    for name in ("one", "two"):
-        add(gameday, name, "--cron", "0 10 * * TUE", "--responder", "ana")
-    for words in (("next",), ("feed", "out")):
-        ended = gameday("schedule", *words)
-        assert ended.code == 2
-        assert "ana would be in two drills at once" in ended.err
+TUESDAYS = ("--cron", "0 10 * * TUE", "--responder", "ana")
+TWICE = "ana would be in two drills at once at 2"
+
+
+def test_nobody_is_planned_into_two_drills_at_once(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    ended = gameday("schedule", "add", "two", *SCENARIO, "--cron", "30 10 * * TUE", "--responder", "ana")
+    assert (ended.code, (workspace / "schedules" / "two.yaml").exists()) == (2, False)
+    assert ended.err.startswith(f"schedules/two.yaml:7:3: roles.responder: {TWICE}")
+    assert "two@" in ended.err and "one@" in ended.err and "T10:30:00Z" in ended.err and "so it is 5" in ended.err
+    add(gameday, "two", "--cron", "0 11 * * TUE", "--responder", "ana")
+    add(gameday, "three", *TUESDAYS, "--responder", "ben")
+
+
+def test_check_finds_who_would_be_in_two_drills_at_once(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    add(gameday, "other", "--cron", "0 10 * * TUE", "--responder", "ben")
+    assert gameday("check").code in (0, 1)
+    folder = workspace / "schedules"
+    (folder / "two.yaml").write_text((folder / "one.yaml").read_text())
+    for words in (("check",), ("check", "schedules/one.yaml"), ("check", "schedules/two.yaml")):
+        ended = gameday(*words)
+        assert (ended.code, ended.err.count(TWICE)) == (2, 1)
+        assert f"schedules/two.yaml:7:3: roles.responder: {TWICE}" in ended.err
+    assert gameday("check", "schedules/other.yaml").code == 0
     assert gameday("schedule", "list").code == 0
+    for command in (("next",), ("feed", "out")):
+        ended = gameday("schedule", *command)
+        assert (ended.code, TWICE in ended.err) == (2, True)
+
+
+def test_what_others_have_wrong_already_does_not_keep_a_schedule_out(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "one", *TUESDAYS)
+    folder = workspace / "schedules"
+    (folder / "two.yaml").write_text((folder / "one.yaml").read_text())
+    (folder / "bad.yaml").write_text("title: [")
+    add(gameday, "other", "--cron", "0 10 * * TUE", "--responder", "ben")
+
+
+def test_a_paused_schedule_has_nobody_and_is_resumed_only_where_there_is_somebody(gameday: Gameday) -> None:
+    add(gameday, "one", *TUESDAYS)
+    assert gameday("schedule", "pause", "one", "the shop moves").code == 0
+    add(gameday, "two", *TUESDAYS)
+    ended = gameday("schedule", "resume", "one")
+    assert (ended.code, TWICE in ended.err) == (2, True)
+    assert shown(gameday, "show", "one")["paused"] == "the shop moves"
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -137,6 +188,9 @@ def test_nobody_is_in_two_drills_at_once(gameday: Gameday) -> None:
     (("--cron", "0 10 * * *", "--zone", "Europe/Pari"), 'did you mean "Europe/Paris"?'),
     (("--once", "2026-02-30 10:00"), "is a day that does not exist"),
     (("--once", "2027-03-28 02:30", "--zone", "Europe/Paris"), "does not exist on 2027-03-28 in Europe/Paris"),
+    (("--once", "2020-12-01 10:00"), "once, 2020-12-01 10:00, UTC: all its moments are past; it never fires"),
+    (("--rrule", "FREQ=DAILY;COUNT=3", "--start", "2020-01-01 10:00"), "all its moments are past; it never fires"),
+    (("--surprise", "2020-12-01..2020-12-18"), "its window ended on 2020-12-18, which is past; it never fires"),
     (("--surprise", "fortnight"), "write week or month or quarter"),
     (("--surprise", "2026-12-19..2026-12-20"), "no window has room"),
     (("--cron", "0 3 * * *", "--hours", "mon-fri 09:00-17:00"), "outside the working hours"),
@@ -154,11 +208,31 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(gameday: Gameday, work
     assert not (workspace / "schedules").exists()
 
 
+def test_a_schedule_that_a_freeze_covers_for_ever_is_refused(gameday: Gameday, workspace: Path) -> None:
+    freeze = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20200101\nDTEND;VALUE=DATE:20990101\nSUMMARY:Move\nEND:VEVENT\nEND:VCALENDAR\n"
+    (workspace / "freeze.ics").write_text(freeze)
+    for words, said in (
+        (("--cron", "0 10 * * *"), 'all that is to come is withheld: freeze "Move", until 2099-01-01 00:00; it never fires'),
+        (("--surprise", "month"), "no other window within a year has any; it never fires"),
+    ):
+        ended = gameday("schedule", "add", "x", *SCENARIO, *words, "--freezes", "freeze.ics")
+        assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert not (workspace / "schedules").exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "A", "", "x.y"])
+def test_a_name_that_is_none_writes_nothing_anywhere(gameday: Gameday, workspace: Path, name: str) -> None:
+    assert gameday("schedule", "add", name, *SCENARIO, "--cron", "0 10 * * *").code == 2
+    assert not (workspace / "x.yaml").exists() and not (workspace / "schedules").exists()
+
+
 def test_nothing_is_overwritten(gameday: Gameday, workspace: Path) -> None:
     add(gameday, "x", "--cron", "0 10 * * *")
     before = (workspace / "schedules" / "x.yaml").read_text()
     ended = gameday("schedule", "add", "x", *SCENARIO, "--cron", "0 11 * * *")
     assert (ended.code, "is there already" in ended.err) == (2, True)
+    ended = gameday("schedule", "add", "x", *SCENARIO, "--cron", "61 11 * * *")
+    assert ended.err == "gameday: schedules/x.yaml is there already; edit it, or choose another name\n", "and no line of the other file"
     assert (workspace / "schedules" / "x.yaml").read_text() == before
 
 
@@ -191,7 +265,7 @@ def test_pausing_changes_one_key_and_leaves_comments_alone(gameday: Gameday, wor
 
 def test_due_lets_a_program_run_only_when_a_slot_is_due(gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add(gameday, "always", "--cron", "* * * * *", "--length", "1m")
-    add(gameday, "never", "--once", "2020-01-01 10:00")
+    add(gameday, "never", "--once", "2070-01-01 10:00")
     assert gameday("schedule", "due", "always").code == 0
     assert gameday("schedule", "due", "never").code == 3
     started: list[tuple[str, ...]] = []
@@ -221,6 +295,7 @@ def test_an_empty_history_is_no_error(gameday: Gameday) -> None:
     assert gameday("schedule", "history").code == 0
     assert gameday("schedule", "history", "-o", "json").out.startswith("{")
     assert gameday("schedule", "history", "-o", "svg").out.startswith("<svg")
+    assert gameday("schedule", "history", "-o", "html").out.startswith("<!doctype html>")
 
 
 def test_check_tells_mistakes_of_schedules_and_of_the_programme(gameday: Gameday, workspace: Path) -> None:

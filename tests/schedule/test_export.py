@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from cronsim import CronSim
 
 from gameday.errors import InvalidInput
+from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
 from gameday.schedule.agenda import Agenda
 from gameday.schedule.export import Place, export
@@ -51,6 +53,21 @@ def test_once_is_a_date() -> None:
 def test_a_surprise_is_not_exported() -> None:
     with pytest.raises(InvalidInput, match="whose moment must not stand in a file"):
         firings(schedule(surprise=each("month")), ZoneInfo("UTC"), NOW)
+
+
+@pytest.mark.parametrize(("rule", "minutes", "gap"), [
+    ({"cron": "0 10 * * TUE#2"}, 10, 60),
+    ({"cron": "15,45 9 * * *", "zone": "UTC"}, 20, 30),
+    ({"cron": "0 10 * * *", "zone": "UTC"}, 60, 24 * 60),
+    ({"cron": "0 23 * * SAT,SUN", "zone": "UTC"}, 60, 24 * 60),
+    ({"once": wall("2027-02-03 15:00")}, 60, 7 * 24 * 60),
+])  # fmt: skip
+def test_a_slot_is_due_at_one_firing_alone_however_long_its_grace(rule: dict[str, Any], minutes: int, gap: int) -> None:
+    for grace, said in ((gap - 1, False), (gap, True), (gap + 600, True)):
+        one = schedule(minutes=minutes, grace=timedelta(minutes=grace), **rule)
+        (text,) = made("cron", one).values()
+        assert ("due --within" in text) == said
+    assert f"due --within {format_duration(timedelta(minutes=gap - 1))} checkout -- gameday run" in text
 
 
 def made(kind: str, one: Schedule = KINDS[0], lines: tuple[Firing, ...] = ()) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
 
 from gameday.model.slot import SlotRecord
 from gameday.schedule.history import history, reasons
+from gameday.schedule.history_page import page
 from gameday.schedule.history_picture import picture
 from tests.schedule.plan import utc
 
@@ -74,3 +76,36 @@ def test_many_slots_in_a_month_are_a_number_and_the_picture_grows_with_the_month
 
 def test_an_empty_history_is_a_picture_too() -> None:
     assert "no slots yet" in "".join(drawn([]).itertext())
+
+
+class Cells(HTMLParser):
+    """The text of a page, cell by cell, and whatever a browser would fetch or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        self.fetched += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "onload")] + [tag] * (tag == "script")
+
+    def handle_data(self, data: str) -> None:
+        if self.rows and data.strip():
+            self.rows[-1].append(data.strip())
+
+
+def test_the_report_has_the_picture_the_numbers_and_what_did_not_run_and_why() -> None:
+    text = page(history(RECORDS, utc("2026-01-01"), utc("2027-01-01")), utc("2026-01-01"), utc("2026-12-01 10:00"))
+    assert text.count("<svg") == 1 and "From 2026-01-01 to 2026-12-01 10:00 UTC." in text and "<p>down 1, freeze 1</p>" in text
+    cells = Cells()
+    cells.feed(text)
+    assert ["2026-11", "checkout", "1 ran, 1 missed"] in [row[:3] for row in cells.rows]
+    assert ["2026-11-10 09:00", "checkout", "checkout-monthly", "missed", "no server was there"] in cells.rows
+    assert any(row[1] == "<db>" and row[4] == 'freeze "Year & end"' for row in cells.rows if len(row) >= 5)
+    assert cells.fetched == [] and "<db>" not in text
+
+
+def test_an_empty_report_says_so() -> None:
+    assert "No slot was due so far." in page(history([], utc("2026-01-01"), utc("2027-01-01")), utc("2026-01-01"), utc("2027-01-01"))

@@ -16,7 +16,8 @@ from gameday.model.closing import Calendar
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Seal, Slot, Withheld
 from gameday.schedule.agenda import Agenda
-from tests.schedule.plan import closed, each, hours, schedule, utc, wall
+from gameday.schedule.rotation import rosters
+from tests.schedule.plan import closed, each, hours, role, schedule, utc, wall
 
 BEGIN, END = utc("2026-07-01"), utc("2027-07-01")
 PARIS, NEW_YORK, SYDNEY = "Europe/Paris", "America/New_York", "Australia/Sydney"
@@ -206,7 +207,26 @@ def test_a_window_without_room_is_told_of() -> None:
     assert [f"{s.moment:%Y-%m}" for s in drawn.seals] == ["2026-11", "2027-01"]
     (lost,) = drawn.without_room
     assert (lost.by, f"{lost.moment:%Y-%m-%d %H:%M}") == ("no_room", "2026-11-30 13:00")
-    assert "no room is left for 1:30:00 between 2026-12-01 00:00 and 2027-01-01 00:00" in lost.why
+    assert "no room is left for 1h30m between 2026-12-01 00:00 and 2027-01-01 00:00" in lost.why
+
+
+def test_a_surprise_is_drawn_where_its_people_are_in_no_other_drill() -> None:
+    busy = schedule("busy", zone="UTC", cron="0 9 * * MON-THU", minutes=480, roles={"responder": role("ana", "ben")})
+    free = schedule("free", zone="UTC", cron="0 9 * * FRI", minutes=480, roles={"responder": role("chi")})
+    lobby = schedule("lobby", zone="UTC", surprise=each("month"), roles={"responder": role("ana", "ben", seats=2)})
+    two = lobby.model_copy(update={"name": "lounge"})
+    agenda, salts = Agenda([busy, free, lobby, two]), iter(range(10_000))
+    drawn = agenda.draw(utc("2026-12-01"), utc("2027-11-01"), lambda: f"salt {next(salts)}")
+    assert len(drawn.seals) == 22 and {seal.moment.weekday() for seal in drawn.seals} == {4}, "Fridays alone"
+    slots = list(agenda.with_seals(drawn.seals).slots(utc("2026-12-01"), utc("2027-11-01")))
+    assert rosters(slots, agenda.schedules).clashes == ()
+
+
+def test_and_drawn_all_the_same_where_nobody_is_ever_free() -> None:
+    busy = schedule("busy", zone="UTC", cron="0 9 * * MON-FRI", minutes=480, roles={"responder": role("ana")})
+    lobby = schedule("lobby", zone="UTC", surprise=each("month"), roles={"responder": role("ana")})
+    drawn = Agenda([busy, lobby]).draw(utc("2026-12-01"), utc("2026-12-31"), lambda: "salt")
+    assert len(drawn.seals) == 1 and not drawn.without_room
 
 
 def test_seals_hold_over_restarts_and_a_moment_that_is_past_is_not_drawn_again() -> None:

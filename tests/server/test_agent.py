@@ -198,6 +198,22 @@ def test_leaving_ends_its_drills_with_their_undo(place: Place) -> None:
     assert (record.outcome, record.exit_code, len(place.said("undone"))) == ("ran", 143, 1)
 
 
+def test_what_killed_agents_left_beside_the_state_is_cleared_away_unless_it_is_held(place: Place) -> None:
+    old, new, held = (place.host().log(name) for name in ("old", "new", "held"))
+    for log in (old, new, held):
+        log.touch()
+        log.with_suffix(".lock").touch()
+    for log in (old, held):
+        os.utime(log.with_suffix(".lock"), ((NOON - timedelta(days=8)).timestamp(),) * 2)
+    os.utime(new.with_suffix(".lock"), (NOON.timestamp(),) * 2)
+    lock = place.host().hold("held")
+    rounds = iter(["", "wind_down"])
+    place.agent().run(lambda: next(rounds))
+    assert [(log.exists(), log.with_suffix(".lock").exists()) for log in (old, new, held)] == [(False, False), (True, True), (True, True)]
+    assert lock is not None
+    lock.release()
+
+
 def test_winding_down_lets_a_drill_end_and_begins_none(place: Place) -> None:
     claimed(place)
     place.set("takes", 10)

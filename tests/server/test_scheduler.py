@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from gameday.errors import InvalidInput, Missing
-from gameday.model.schedule import Approval, Surprise, When
+from gameday.model.schedule import Approval, Role, Surprise, When
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
 from gameday.server.scheduler import Scheduler
 from gameday.store.memory import Memory
 from gameday.store.slots import Slots
 from gameday.store.watches import Agents, Watches
-from tests.server.place import NOON, Place, await_that, hourly, once
+from tests.server.place import NOON, Place, Written, await_that, hourly, once
 
 
 def outcomes(place: Place) -> list[tuple[str, str | None]]:
@@ -95,6 +96,20 @@ def test_but_not_caught_up_in_a_freeze_or_at_night(place: Place) -> None:
     assert only(place).outcome == "running"
 
 
+def test_nor_while_its_schedule_is_paused(place: Place) -> None:
+    here(place)
+    place.clock.go(hours=2, minutes=30)
+    server = place.server(once("calm", if_missed="catch_up"))
+    server.refresh()
+    server.planning.look(place.clock.now(), True)
+    paused = place.server(once("calm", if_missed="catch_up", paused="the shop moves"), name="later")
+    paused.tick()
+    assert outcomes(place) == [("waiting", "down")]
+    place.clock.go(hours=1)
+    place.server(once("calm", if_missed="catch_up"), name="resumed").tick()
+    assert outcomes(place) == [("running", None)] and "caught up, 3h30m late" in only(place).why
+
+
 def test_or_asked_about_until_the_next_slot_comes(place: Place) -> None:
     here(place)
     place.clock.go(minutes=30)
@@ -134,6 +149,20 @@ def test_a_new_schedule_counts_from_when_its_file_was_there(place: Place) -> Non
     assert [r.moment.hour for r in place.records()] == [17]
 
 
+def test_a_schedule_that_was_taken_out_and_comes_back_missed_nothing_meanwhile(place: Place) -> None:
+    here(place)
+    server = place.server(hourly("calm"))
+    server.tick()
+    server.source.schedules, server.source.new = [], True  # type: ignore[attr-defined]
+    place.clock.go(minutes=30)
+    server.tick()
+    place.clock.go(hours=4)
+    server.source.schedules, server.source.new = [hourly("calm")], True  # type: ignore[attr-defined]
+    server.source.since = place.clock.at  # type: ignore[attr-defined]
+    server.tick()
+    assert [record.moment for record in place.records()] == [NOON]
+
+
 def test_a_slot_taken_is_not_missed_after_a_restart(place: Place) -> None:
     here(place)
     for _ in range(3):
@@ -167,16 +196,57 @@ def test_what_a_freeze_covers_is_recorded_as_withheld(place: Place) -> None:
     assert outcomes(place) == [("withheld", "hours")]
 
 
-def test_people_take_turns(place: Place) -> None:
-    from gameday.model.schedule import Role
+def responder(*people: str) -> dict[str, Role]:
+    return {"responder": Role.model_validate({"from": people})}
 
+
+def test_people_take_turns(place: Place) -> None:
     here(place)
-    role = Role.model_validate({"from": ["ana", "ben"]})
-    server = place.server(hourly("calm", roles={"responder": role}))
+    server = place.server(hourly("calm", roles=responder("ana", "ben")))
     for _ in range(3):
         server.tick()
         place.clock.go(hours=1)
     assert [r.roster["responder"] for r in place.records()] == [("ana",), ("ben",), ("ana",)]
+
+
+def test_a_slot_that_was_missed_is_nobody_s_turn(place: Place) -> None:
+    server = place.server(hourly("calm", roles=responder("ana", "ben")))
+    server.tick()
+    place.clock.go(hours=1)
+    presence = place.host("a").enter()
+    server.tick()
+    presence.leave()
+    assert [(r.outcome, r.roster.get("responder")) for r in place.records()] == [("missed", ("ana",)), ("running", ("ana",))]
+
+
+def test_a_turn_is_asked_for_as_far_back_as_it_is_wanted(place: Place) -> None:
+    here(place)
+    place.server(once("calm", roles=responder("ana", "ben"))).tick()
+    assert [part.roster for part in Memory(place.database).took_part(NOON)] == [{"responder": ["ana"]}]
+    assert Memory(place.database).took_part(NOON + timedelta(seconds=1)) == []
+
+
+def test_a_paused_schedule_keeps_nobody_from_another(place: Place) -> None:
+    here(place)
+    place.server(once("a", roles=responder("ana"), paused="the shop moves"), once("b", roles=responder("ana"))).tick()
+    assert {r.schedule: r.roster.get("responder") for r in place.records()} == {"a": None, "b": ("ana",)}
+
+
+def test_a_drill_whose_seat_nobody_can_take_runs_and_the_log_says_whom_it_lacks(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    here(place)
+    place.server(once("a", roles=responder("ana")), once("b", roles=responder("ana"))).tick()
+    assert outcomes(place) == [("running", None)] * 2
+    assert "ana would be in two drills at once at 2026-12-01 12:00Z: b@2026-12-01T12:00:00Z needs a responder" in caplog.text
+
+
+def test_a_seat_is_left_to_who_is_not_needed_by_a_drill_that_begins_meanwhile(place: Place) -> None:
+    here(place)
+    later = once("later", NOON + timedelta(minutes=30), roles=responder("ana"))
+    server = place.server(once("calm", roles=responder("ana", "ben")), later)
+    server.tick()
+    place.clock.go(minutes=30)
+    server.tick()
+    assert [r.roster["responder"] for r in place.records()] == [("ben",), ("ana",)]
 
 
 def test_a_surprise_is_drawn_once_for_all_servers_and_kept(place: Place) -> None:
@@ -265,6 +335,22 @@ def test_files_that_go_bad_leave_the_schedules_in_force(place: Place) -> None:
     place.clock.go(minutes=1)
     server.tick()
     assert "unknown key" in server.trouble and only(place).outcome == "running"
+
+
+def test_a_due_slot_does_not_wait_for_files_that_take_long_to_read(place: Place) -> None:
+    here(place)
+    place.clock.at = NOON - timedelta(seconds=10)
+    server = place.server(once("calm"))
+    server.tick()
+    source, read = Written([once("calm"), once("new")], NOON - timedelta(minutes=1), new=True), Event()
+    slowly = source.read
+    source.read = lambda: (read.wait(10), slowly())[1]  # type: ignore[method-assign]
+    server.source = source
+    place.clock.go(seconds=10)
+    server.tick()
+    assert [r.schedule for r in place.records()] == ["calm"]
+    read.set()
+    await_that(lambda: len(place.records()) == 2, "the new schedule", step=server.tick)
 
 
 def test_files_that_are_bad_from_the_start_stop_the_server(place: Place) -> None:

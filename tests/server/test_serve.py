@@ -14,19 +14,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx2
 import pytest
 
 from gameday.bundle.host_state import HostState
+from gameday.conduct.clock import Clock
 from gameday.model.settings import Settings
+from gameday.server.herald import Herald
 from gameday.server.host import Host
+from gameday.server.serve import Server
 from gameday.server.store_place import store_url
 from gameday.store.opening import open_store
 from gameday.store.slots import Slots
-from tests.server.place import PROGRAM, Place, await_that
+from tests.server.place import PROGRAM, Place, await_that, once
 
 ROOT = Path(__file__).parents[2]
 SCHEDULE = """\
@@ -114,6 +118,36 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def said(site: Site, name: str) -> list[str]:
     path = site.root / name
     return path.read_text().split() if path.exists() else []
+
+
+class NoPages:
+    """Health pages that nobody looks at."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@pytest.mark.quiet
+def test_a_due_slot_begins_within_a_second_and_not_before(place: Place) -> None:
+    place.clock = Clock()  # type: ignore[assignment]  # the real one
+    moments = [datetime.now(UTC) + timedelta(seconds=1.2 + n * 0.9) for n in range(3)]
+    scheduler = place.server(*(once(f"calm-{n}", m) for n, m in enumerate(moments)), since=datetime.now(UTC))
+    server, agent, over = Server(scheduler, Herald(place.database, (), lambda: scheduler.agenda), None), place.agent(), Event()
+    loops = [
+        Thread(target=agent.run, args=(lambda: "wind_down" if over.is_set() else "",)),
+        Thread(target=server.run, args=(over.is_set, NoPages())),
+    ]
+    for loop in loops:
+        loop.start()
+    await_that(lambda: len(list(place.root.glob("reports/*"))) == 3, "three drills")
+    over.set()
+    for loop in loops:
+        loop.join(10)
+    # A drill's folder is made once, so it is as old as the drill.
+    began = sorted(path.stat().st_mtime for path in place.root.glob("reports/*"))
+    late = [at - moment.timestamp() for at, moment in zip(began, moments, strict=True)]
+    assert all(0 <= seconds < 1 for seconds in late), late
 
 
 @pytest.mark.slow
