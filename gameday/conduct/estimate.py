@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gameday.conduct.supervision import LONGEST_QUIET, STEADY_PATIENCE
+from gameday.conduct.supervision import LONGEST_QUIET
 from gameday.model.injection import Injection
 from gameday.model.scenario import Scenario
 
@@ -25,12 +25,15 @@ class Estimate:
 
 def estimate(scenario: Scenario, *, no_fault: bool = False) -> Estimate:
     """Without the time to start the environment."""
-    steady = scenario.canary.steady_for
     faults = () if no_fault else scenario.faults
     likely = max((i.at + i.waits + _likely(i, scenario) for i in faults), default=timedelta(0))
     longest = max((i.ends for i in faults), default=timedelta(0))
-    before = steady + timedelta(seconds=STEADY_PATIENCE)
-    return Estimate(steady + likely + _reset(scenario) + SETTLING, before + longest + timedelta(seconds=LONGEST_QUIET), before + longest)
+    before = scenario.canary.steady_at_the_latest
+    return Estimate(
+        scenario.canary.steady_for + likely + _reset(scenario) + SETTLING,
+        before + longest + timedelta(seconds=LONGEST_QUIET),
+        before + longest,
+    )
 
 
 def _likely(injection: Injection, scenario: Scenario) -> timedelta:

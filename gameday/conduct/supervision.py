@@ -30,8 +30,6 @@ from gameday.undo.ledger import Ledger
 from gameday.undo.target_lock import TargetLock
 
 TICK = 0.05
-STEADY_PATIENCE = 45.0
-"""Seconds beyond `steady_for` in which the steady state must be reached."""
 WORKER_OVERDUE = 15.0
 """Seconds past the end of the last fault's time after which a worker that still runs counts as hanging."""
 AFTER_RESOLVE = 3.0
@@ -119,8 +117,9 @@ class Supervision:
 
     def _await_steady(self, worker: Worker | None = None) -> None:
         """Worker ready, users served for `steady_for`, sources seeing, probes inside their bounds, expected alerts quiet."""
-        canary, wanted = self.crew.canary, self.c.plan.scenario.canary.steady_for.total_seconds()
-        deadline = self.c.clock.boottime() + wanted + STEADY_PATIENCE
+        canary, settings = self.crew.canary, self.c.plan.scenario.canary
+        wanted, patience = settings.steady_for.total_seconds(), settings.steady_at_the_latest.total_seconds()
+        deadline = self.c.clock.boottime() + patience
         said = ""
         asked = 0.0
         while True:
@@ -142,7 +141,7 @@ class Supervision:
                     break
                 said = "; ".join(missed)
             if now > deadline:
-                raise NotSteady(f"{said}; waited {wanted + STEADY_PATIENCE:.0f} s, nothing was injected")
+                raise NotSteady(f"{said}; waited {patience:.0f} s, nothing was injected")
         looks.record_alerting(self.timeline, self.crew.prometheus, self.crew.alertmanager, self._expected_alerts())
         self.timeline.append("drill.steady", "supervisor", ("drill", self.c.plan.drill))
         self.crew.call_responder()
@@ -289,4 +288,4 @@ def longest_method(plan: Plan) -> float:
 
 def longest_drill(plan: Plan) -> float:
     """Seconds after which a drill is certainly over."""
-    return plan.scenario.canary.steady_for.total_seconds() + STEADY_PATIENCE + longest_method(plan) + WORKER_OVERDUE + LONGEST_QUIET + SLACK
+    return plan.scenario.canary.steady_at_the_latest.total_seconds() + longest_method(plan) + WORKER_OVERDUE + LONGEST_QUIET + SLACK

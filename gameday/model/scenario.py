@@ -65,6 +65,13 @@ class Canary(Noun):
     """Impact is when so many of the last samples are bad."""
     steady_for: Duration = timedelta(seconds=15)
     """How long it must be good before the fault, and again before the impact counts as over."""
+    steady_within: Duration = timedelta(seconds=45)
+    """How long beyond `steady_for` a drill waits for the steady state before it is called off, with nothing injected."""
+
+    @property
+    def steady_at_the_latest(self) -> timedelta:
+        """From the start of a drill to its fault, or to the end of waiting for it."""
+        return self.steady_for + self.steady_within
 
 
 class Traffic(Noun):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.sandbox.conftest import Bench, await_that, review_of
 
@@ -86,7 +87,8 @@ def test_a_second_drill_beside_a_running_one_is_refused(bench: Bench) -> None:
 
 
 def test_an_unsteady_service_is_left_alone(bench: Bench) -> None:
-    scenario = bench.scenario("unsteady", steady_state=[{"probe": "shop_replicas", "at_least": 9}], runbook=None)
+    canary = yaml.safe_load((bench.root / SCENARIO).read_text())["canary"] | {"steady_within": "5s"}
+    scenario = bench.scenario("unsteady", canary=canary, steady_state=[{"probe": "shop_replicas", "at_least": 9}], runbook=None)
     before = bench.drills()
     ended = bench.gameday("run", scenario, "--responders", "none")
     assert ended.code == 5, ended.err
