@@ -23,6 +23,8 @@ import pytest
 from tests.newer_python import newer_bin
 from tests.sandbox.conftest import ROOT, await_that
 
+pytestmark = pytest.mark.quiet
+
 IMAGE = "gameday-base:bookworm"
 PROJECT = f"gameday-chaos-{os.getpid()}"
 MODULE = "gameday.chaostoolkit"

@@ -29,6 +29,8 @@ from tests.sandbox.test_crashes import is_gone
 from tests.sandbox.test_stops import guard_of
 from tests.sandbox.tiny import Tiny, containers, pause, tiny_place
 
+pytestmark = pytest.mark.quiet
+
 FAULTS: list[dict[str, Any]] = [
     {"fault": "container_pause"},
     {"fault": "container_kill"},

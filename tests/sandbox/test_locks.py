@@ -27,6 +27,8 @@ from gameday.undo.sweep import Orphan, find_orphans, put_orphans_back
 from gameday.undo.target_lock import LOCK, LockWanted, TargetLocked, free_locks, take_locks
 from tests.sandbox.conftest import await_that
 
+pytestmark = pytest.mark.quiet
+
 IMAGE = "gameday-base:bookworm"
 PROJECT = f"gameday-locks-{os.getpid()}"
 TAKE = (
