@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-NOT_YET = "not yet"
 PROTOCOL = "sandbox/test_crash_protocol.py::"
 CRASHES = "sandbox/test_crashes.py::"
 STOPS = "sandbox/test_stops.py::"
@@ -20,7 +19,7 @@ VERBS = "undo/test_verbs.py::"
 
 
 class Row(NamedTuple):
-    """What happens, and the tests of it; `NOT_YET` where there is none."""
+    """What happens, and the tests of it."""
 
     what: str
     tests: tuple[str, ...]
@@ -82,7 +81,15 @@ CRASH_TESTS: dict[int, Row] = {
         "an abort condition that hangs or cannot be read",
         (PROTOCOL + "test_no_data_for_an_abort_condition_stops_the_drill_unless_that_is_allowed", "conduct/test_abort.py::test_a_probe_that_hangs_counts_as_blind_and_writes_nothing_after_the_end"),
     ),
-    37: Row("the wall clock jumps", (NOT_YET,)),
+    37: Row(
+        "the wall clock is set; the host sleeps",
+        (
+            "test_time_of_day.py::test_timeline_and_ledger_are_dated_by_it",
+            "test_time_of_day.py::test_that_it_was_set_is_noted_once_each_time",
+            "collectors/test_docker_events.py::test_a_daemon_whose_clock_is_set_is_understood_all_the_same",
+            "conduct/test_activities.py::test_a_host_that_slept_past_the_end_of_a_fault_ends_it_when_it_wakes_up",
+        ),
+    ),
     38: Row("schedules: gaps and folds of the clock, a slot missed, two daemons", (
         "schedule/test_rule.py::test_a_time_that_the_clock_shows_twice_is_one_slot",
         "schedule/test_rule.py::test_a_time_that_the_clock_leaves_out_is_a_slot_as_much_later",

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gameday import time_of_day
 from gameday.bundle.ids import event_id
 from gameday.errors import Missing
 from gameday.model.event import Event, Kind
@@ -57,7 +58,7 @@ class TimelineFile:
 
     def _append(self, kind: Kind, source: str, subject: tuple[str, str], at: datetime | None, more: Mapping[str, Any]) -> Event | None:
         with self._lock:
-            observed = datetime.now(UTC)
+            observed = time_of_day.now()
             fields = {
                 "seq": self._seq + 1,
                 "prev": self._head,

@@ -13,12 +13,15 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.utils.socket import frames_iter
 from requests.exceptions import RequestException
 
+from gameday import time_of_day
 from gameday.clients.docker_container import Container, DockerEvent, read_container, read_event
 from gameday.daemon import Daemon, surrounding_daemon
 from gameday.errors import Missing, Refused
 
 FIRST_WORD_WITHIN = 10.0
 """Seconds that a helper has to say that it is ready."""
+MOST_LINES = 20_000
+"""Lines of a log that are read at once, the newest: after its clock was set back, a daemon finds hours since any moment."""
 KEPT = ("RestartPolicy", "Memory", "MemorySwap", "NanoCpus", "CpuQuota", "CpuPeriod", "CpuShares", "CpusetCpus", "PidsLimit")
 """Fields of `HostConfig` that `docker update` and faults may change."""
 LOCK_LABEL = "gameday.lock"
@@ -40,14 +43,16 @@ class Docker:
         except (DockerException, RequestException, OSError) as error:
             raise Missing(_why_not(self.daemon, error)) from error
 
-    @cached_property
+    @property
     def ahead(self) -> float:
-        """Seconds by which the clock of another host is ahead of ours; 0 on this host, whose clock it is."""
-        if self.daemon.is_local:
-            return 0.0
-        before = time.time()
+        """Seconds by which the daemon's clock is ahead of a drill's; on this host, what the wall clock was set by since it began."""
+        return time_of_day.set_by() if self.daemon.is_local else self._other_host_ahead
+
+    @cached_property
+    def _other_host_ahead(self) -> float:
+        before = time_of_day.now().timestamp()
         said = datetime.fromisoformat(str(self._api.info()["SystemTime"]))
-        return said.timestamp() - (before + time.time()) / 2
+        return said.timestamp() - (before + time_of_day.now().timestamp()) / 2
 
     def host_labels(self) -> Mapping[str, str]:
         """Labels of the daemon itself."""
@@ -128,16 +133,16 @@ class Docker:
         return [main, *(int(row[0]) for row in rows if int(row[0]) != main)]
 
     def events(self, labels: Sequence[str], since: float, until: float) -> list[DockerEvent]:
-        """Container events between two moments (Unix seconds of our clock). The daemon keeps 256, so ask often."""
+        """Container events between two moments (Unix seconds of the daemon's clock). The daemon keeps 256, so ask often."""
         stream = self._api.events(
-            since=f"{since + self.ahead:.9f}", until=f"{until + self.ahead:.9f}", decode=True,
-            filters={"type": "container", "label": list(labels)},
-        )  # fmt: skip
-        return [read_event(raw, self.ahead, self._service_label) for raw in stream]
+            since=f"{since:.9f}", until=f"{until:.9f}", decode=True, filters={"type": "container", "label": list(labels)}
+        )
+        ahead = self.ahead
+        return [read_event(raw, ahead, self._service_label) for raw in stream]
 
     def log_lines(self, container: str, since: float) -> list[tuple[str, str]]:
-        """Lines of standard output since a moment (Unix seconds): Docker's own time stamp, and the text."""
-        data = self._api.logs(container, stdout=True, stderr=False, timestamps=True, since=int(since))
+        """Lines of standard output since a moment (Unix seconds of the daemon's clock): its own time stamp, and the text."""
+        data = self._api.logs(container, stdout=True, stderr=False, timestamps=True, since=int(since), tail=MOST_LINES)
         lines = data.decode("utf-8", "replace").splitlines()
         return [(stamp, text) for stamp, _, text in (line.partition(" ") for line in lines)]
 

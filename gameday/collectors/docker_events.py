@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
+from gameday import time_of_day
 from gameday.clients.docker import Docker
 from gameday.clients.docker_container import DockerEvent
 from gameday.model.protocols import Sighting
@@ -15,8 +16,8 @@ TOLD = frozenset({
     "exec_start",
 })  # fmt: skip
 """Actions that tell something. Health checks come as exec events twice a second and are left out by their text."""
-OWN_WINDOW = 2.0
-"""Seconds around one of our own deeds in which the same action on the same container is taken to be ours."""
+OVERLAP = 1.0
+"""Seconds before the last look that are asked about again."""
 
 
 class DockerEvents:
@@ -31,27 +32,33 @@ class DockerEvents:
     ) -> None:  # fmt: skip
         """`ours(container, action, unix seconds)` says whether gameday itself did it."""
         self._docker, self._labels, self._keep, self._ours = docker, labels, keep, ours
-        self._since = time.time()
-        self._last = 0
+        self._looked = time_of_day.now()
+        self._since = self._looked.timestamp() + docker.ahead
+        self._told: set[int] = set()
 
     def look(self, see: Sighting) -> None:
-        until = time.time()
-        for event in self._docker.events(self._labels, self._since, until):
-            if event.nano > self._last:
-                self._last = event.nano
-                self._tell(see, event)
+        looked = time_of_day.now()
+        until = looked.timestamp() + self._docker.ahead
         # Overlap: an event may carry a time stamp from before the moment at which the daemon can list it.
-        self._since = until - 1.0
+        # And its clock may have been set back since the last look, to before whatever was asked about then.
+        for event in self._docker.events(self._labels, min(self._since, until) - OVERLAP, until):
+            if event.nano not in self._told:
+                self._told.add(event.nano)
+                self._tell(see, event)
+        self._looked, self._since = looked, until
 
     def _tell(self, see: Sighting, event: DockerEvent) -> None:
         if event.action not in TOLD or _is_health_check(event):
             return
-        ours = self._ours(event.container, event.action, event.at.timestamp())
+        # A time stamp from before the daemon's clock was set says nothing on the one that it shows now.
+        at = event.at if event.at > self._looked - 2 * timedelta(seconds=OVERLAP) else None
+        ours = self._ours(event.container, event.action, (at or time_of_day.now()).timestamp())
         see(
-            "action.mutate", ("container", event.service or event.container[:12]), at=event.at,
+            "action.mutate", ("container", event.service or event.container[:12]), at=at,
             actor="gameday" if ours else "", actor_kind="injector" if ours else "unknown",
             data={
                 "action": event.action,
+                "image": str(event.raw.get("Actor", {}).get("Attributes", {}).get("image", "")),
                 "signal": str(event.raw.get("Actor", {}).get("Attributes", {}).get("signal", "")),
                 "exit_code": str(event.raw.get("Actor", {}).get("Attributes", {}).get("exitCode", "")),
             },

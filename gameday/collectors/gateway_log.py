@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from gameday import time_of_day
 from gameday.clients.docker import Docker
 from gameday.model.protocols import Sighting
 
 SETTLED = 1.5
 """Seconds after which a second is complete: a request is logged when it ends, not when it begins."""
+OVERLAP = 1.0
+"""Seconds before the last look that are asked about again."""
 MOST_HURT = 500
 """Customers of one second that are told apart."""
 
@@ -26,22 +28,23 @@ class GatewayLog:
 
     def __init__(self, docker: Docker, container: str, service: str, keep: Callable[[str], object]) -> None:
         self._docker, self._container, self._service, self._keep = docker, container, service, keep
-        self._since = time.time()
-        self._last = ""
+        self._since = time_of_day.now().timestamp() + docker.ahead
+        self._seen: set[str] = set()
         self._requests: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
         self._hurt: dict[int, set[str]] = {}
 
     def look(self, see: Sighting) -> None:
-        asked = time.time()
-        for stamp, text in self._docker.log_lines(self._container, self._since):
-            if stamp > self._last:
-                self._last = stamp
-                self._count(stamp, text)
-        self._since = asked - 1.0
+        asked, ahead = time_of_day.now().timestamp(), self._docker.ahead
+        # Its clock may have been set back since the last look, to before whatever was asked about then.
+        for stamp, text in self._docker.log_lines(self._container, min(self._since, asked + ahead) - OVERLAP):
+            if stamp not in self._seen:
+                self._seen.add(stamp)
+                self._count(_seconds(stamp) - ahead, text)
+        self._since = asked + ahead
         self._tell(see, until=asked - SETTLED)
 
-    def _count(self, stamp: str, text: str) -> None:
+    def _count(self, at: float, text: str) -> None:
         try:
             line = json.loads(text)
             status, agent = int(line["status"]), str(line.get("agent", ""))
@@ -50,7 +53,7 @@ class GatewayLog:
         self._keep(text)
         if "gameday" in agent and "traffic" not in agent:
             return
-        second = int(datetime.fromisoformat(stamp[:26].rstrip("Z") + "+00:00").timestamp())
+        second = int(at)
         self._requests[second] += 1
         # HAProxy writes -1 when the client left first: it did not get what it came for.
         if status >= 500 or status < 0:
@@ -63,6 +66,11 @@ class GatewayLog:
             hurt = sorted(self._hurt.pop(second, ()))[:MOST_HURT]
             data = {"requests": self._requests.pop(second), "failed": self._failed.pop(second, 0), "hurt": hurt}
             see("traffic.sample", ("service", self._service), at=datetime.fromtimestamp(second, UTC), data=data)
+
+
+def _seconds(stamp: str) -> float:
+    """Unix seconds of one of Docker's time stamps."""
+    return datetime.fromisoformat(stamp[:26].rstrip("Z") + "+00:00").timestamp()
 
 
 def _pseudonym(customer: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from gameday import time_of_day
 from gameday.clients.alertmanager import Told, notices
 from gameday.clients.ops import Ops, OpsEntry
 from gameday.model.protocols import Sighting
@@ -30,9 +30,9 @@ class OpsLog:
 
     def look(self, see: Sighting) -> None:
         while True:
-            asked = time.time()
+            asked = time_of_day.now().timestamp()
             now, entries = self._ops.entries(self._after)
-            skew = _skew_ms(asked, now, time.time())
+            skew = _skew_ms(asked, now, time_of_day.now().timestamp())
             for entry in entries:
                 self._tell(see, entry, {"at": entry.at, "skew_ms": skew})
                 self._after = entry.seq

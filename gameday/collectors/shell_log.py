@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gameday.model.protocols import Sighting
+from gameday.time_of_day import set_by
 
 MUTATES = re.compile(
     r"\b(docker|podman|docker-compose|compose)\s+(\S+\s+)*?(restart|start|stop|kill|pause|unpause|rm|up|down|update|run|scale)\b"
@@ -50,4 +51,12 @@ class ShellLog:
         kind = "action.mutate" if MUTATES.search(command) else "action.observe"
         data = {"command": command, "exit": said.get("exit"), "ms": said.get("dur_ms"), "cwd": said.get("cwd", "")}
         first = command.split()[0] if command.split() else command
-        see(kind, ("command", first[:60]), at=at, actor=str(said.get("seat", "")), actor_kind="human", data=data)
+        see(
+            kind,
+            ("command", first[:60]),
+            at=at,
+            skew_ms=round(set_by() * 1000),
+            actor=str(said.get("seat", "")),
+            actor_kind="human",
+            data=data,
+        )

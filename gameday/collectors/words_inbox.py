@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gameday.bundle.words import read_words, told_by
 from gameday.model.protocols import Sighting
+from gameday.time_of_day import set_by
 
 
 class WordsInbox:
@@ -24,4 +25,12 @@ class WordsInbox:
         for name, word in read_words(self._inbox, self._seen):
             self._seen.add(name)
             for told in told_by(word):
-                see(told.kind, told.subject, at=word.said, actor=word.seat, actor_kind="human", data=told.data)
+                see(
+                    told.kind,
+                    told.subject,
+                    at=word.said,
+                    skew_ms=round(set_by() * 1000),
+                    actor=word.seat,
+                    actor_kind="human",
+                    data=told.data,
+                )

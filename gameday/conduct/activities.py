@@ -7,22 +7,23 @@ import json
 import os
 import select
 import signal
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from chaoslib.exceptions import ActivityFailed
 
+from gameday import time_of_day
 from gameday.conduct.locks import undo_data, wanted_for, write_down
 from gameday.model.observation import Blind
 from gameday.model.plan import Plan, PlannedFault, Target
 from gameday.model.protocols import Environment, Fault, Probe
 from gameday.model.sidecar import Mandate
 from gameday.model.undo import Undo
+from gameday.time_of_day import boottime
 from gameday.undo.docker_host import DockerHost, host_of
 from gameday.undo.ledger import Fenced, Ledger
 from gameday.undo.put_back import put_back
@@ -41,7 +42,7 @@ class WorkerLog:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     def __call__(self, kind: str, **fields: Any) -> None:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = time_of_day.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with contextlib.suppress(OSError):  # a full disk must not keep a fault in place
             os.write(self._file, json.dumps({"ts": now, "kind": kind, **fields}).encode() + b"\n")
             os.fsync(self._file)
@@ -58,12 +59,12 @@ class Stage:
     ledger: Ledger
     log: WorkerLog
     steady_at: float
-    """When the steady state was met, on the monotonic clock; offsets count from here."""
+    """When the steady state was met, in seconds since boot; offsets count from here."""
     live_until: dict[str, float] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     """Each target as it was when its fault was injected."""
     waiting: dict[str, float] = field(default_factory=dict)
-    """Faults that wait for what triggers them, each with the moment (monotonic) at which the waiting ends."""
+    """Faults that wait for what triggers them, each with the moment (seconds since boot) at which the waiting ends."""
     struck: dict[str, str] = field(default_factory=dict)
     """Faults that were triggered, each with why it could not be injected; empty where it was."""
     stuck: list[str] = field(default_factory=list)
@@ -109,7 +110,7 @@ def ask(probe: str) -> float:
 def wait_until(seconds: float) -> str:
     """Wait until this long after the steady state was met, undoing on the way what is due."""
     stage = _STAGE[0]
-    _tick_until(stage, lambda: time.monotonic() >= stage.steady_at + seconds)
+    _tick_until(stage, lambda: boottime() >= stage.steady_at + seconds)
     return "waited"
 
 
@@ -140,7 +141,7 @@ def inject(fault: str) -> str:
         stage.log("fault.failed", fault=fault, why=str(error))
         _put_back(stage, fault)
         raise ActivityFailed(f"{planned.fault} on {planned.target.name}: {error}") from error
-    stage.live_until[fault] = time.monotonic() + planned.lives_at_most_seconds
+    stage.live_until[fault] = boottime() + planned.lives_at_most_seconds
     return "injected"
 
 
@@ -195,7 +196,7 @@ def is_live(fault: str) -> bool:
     planned = stage.planned(fault)
     if fault not in stage.live_until:
         raise ActivityFailed(f"{planned.fault} on {planned.target.name} was not injected")
-    deadline, why = time.monotonic() + LIVE_WITHIN, "injected, and not seen in effect"
+    deadline, why = boottime() + LIVE_WITHIN, "injected, and not seen in effect"
     while fault in stage.live_until:
         try:
             live = stage.faults[fault].is_live(stage.environment, stage.targets[fault])
@@ -207,7 +208,7 @@ def is_live(fault: str) -> bool:
             by = {"back_end": planned.undo.before["back_end"]} if "back_end" in planned.undo.before else {}
             stage.log("fault.armed", fault=fault, name=planned.fault, target=planned.target.service, **by)
             return True
-        if time.monotonic() > deadline:
+        if boottime() > deadline:
             break
         _tick(stage, 0.02)
     stage.log("fault.not_live", fault=fault, why=why)
@@ -241,7 +242,7 @@ def _tick(stage: Stage, patience: float) -> None:
                     _end(stage, fault, why)
             case ["trigger", fault] if fault in stage.waiting:
                 _strike(stage, fault)
-    now = time.monotonic()
+    now = boottime()
     for fault in [f for f, until in stage.waiting.items() if now >= until]:
         del stage.waiting[fault]
         stage.log("fault.not_triggered", fault=fault, why="what it waits for did not happen in time; it was not injected")

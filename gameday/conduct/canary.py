@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from gameday import time_of_day
 from gameday.clients.http import HttpClient, Unreachable
 from gameday.model.protocols import Sighting
 from gameday.model.scenario import Canary
+from gameday.time_of_day import boottime
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One request of the canary. `at` is when it was sent, in seconds on the monotonic clock."""
+    """One request of the canary. `at` is when it was sent, in seconds since boot."""
 
     at: float
     good: bool
@@ -39,14 +39,14 @@ class CanaryThread(threading.Thread):
 
     def run(self) -> None:
         every = self._canary.every.total_seconds()
-        due = time.monotonic()
+        due = boottime()
         while not self._ended.is_set():
             self._sample()
-            due = max(due + every, time.monotonic())
-            self._ended.wait(due - time.monotonic())
+            due = max(due + every, boottime())
+            self._ended.wait(due - boottime())
 
     def _sample(self) -> None:
-        sent, at = time.monotonic(), datetime.now(UTC)
+        sent, at = boottime(), time_of_day.now()
         status, error = None, ""
         # W3C Trace Context: a target that traces its requests shows each sample of ours as a trace of this id.
         trace = secrets.token_hex(16)
@@ -58,12 +58,12 @@ class CanaryThread(threading.Thread):
         good = status == self._canary.ok
         self._samples.append(Sample(sent, good))
         self._date_impact()
-        ms = round((time.monotonic() - sent) * 1000, 1)
+        ms = round((boottime() - sent) * 1000, 1)
         data = {"ok": good, "status": status, "ms": ms, "error": error, "trace": trace}
         self._see("canary.sample", ("service", self._service), at=at, data=data)
 
     def watch_impact(self, since: float) -> None:
-        """Bad samples from here (monotonic seconds) on can be the beginning of impact; one before is forgotten."""
+        """Bad samples from here (seconds since boot) on can be the beginning of impact; one before is forgotten."""
         self._watching_from = since
         self.impact_at = None
 
@@ -76,7 +76,7 @@ class CanaryThread(threading.Thread):
             self.impact_at = bad[0].at
 
     def good_since(self) -> float | None:
-        """Since when every sample was good (monotonic seconds); None when the last one was bad or there is none."""
+        """Since when every sample was good (seconds since boot); None when the last one was bad or there is none."""
         since = None
         for sample in reversed(self._samples):
             if not sample.good:
@@ -87,12 +87,12 @@ class CanaryThread(threading.Thread):
     def good_for(self) -> float:
         """For how many seconds every sample was good."""
         since = self.good_since()
-        return 0.0 if since is None else time.monotonic() - since
+        return 0.0 if since is None else boottime() - since
 
     @property
     def last_error(self) -> str:
         bad = next((s for s in reversed(self._samples) if not s.good), None)
-        return "" if bad is None else f"last bad sample {time.monotonic() - bad.at:.1f} s ago"
+        return "" if bad is None else f"last bad sample {boottime() - bad.at:.1f} s ago"
 
     def stop(self) -> None:
         self._ended.set()

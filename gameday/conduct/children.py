@@ -87,7 +87,7 @@ class Worker:
         return self._process.poll()
 
     def begin(self, steady_at: float) -> None:
-        """Run the experiment. Offsets count from `steady_at`, on the monotonic clock."""
+        """Run the experiment. Offsets count from `steady_at`, in seconds since boot."""
         self._order(f"begin {steady_at!r}")
 
     def release(self, why: str, faults: Collection[str]) -> None:

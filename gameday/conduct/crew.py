@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from gameday.bundle.evidence_file import EvidenceFile
@@ -50,11 +49,11 @@ class Crew:
         self._clock, self._script = clock, script
         self.watched = Watched(plan.scenario)
         self.fault_armed_at = 0.0
-        """Monotonic seconds; 0 before the first fault is in effect."""
+        """Seconds since boot; 0 before the first fault is in effect."""
         self.prometheus = Prometheus(environment.prometheus) if environment.prometheus else None
         self.alertmanager = Alertmanager(environment.alertmanager) if environment.alertmanager else None
         self.live: dict[str, float] = {}
-        """The faults in effect now, each with the moment it was seen so (monotonic seconds)."""
+        """The faults in effect now, each with the moment it was seen so (seconds since boot)."""
         self._impact_at: float | None = None
         self._eyes = Eyes(timeline)
         self._links = LinkLooks(timeline)
@@ -125,9 +124,9 @@ class Crew:
     def note_fault(self, kind: str, fault: str, at: datetime) -> None:
         """Hear of a fault event from the worker."""
         if kind == "fault.armed":
-            armed = time.monotonic()
+            armed = self._clock.boottime()
             if not self.live:  # whatever users feel from here on belongs to what is broken from here on
-                self.canary.watch_impact(armed - (datetime.now(UTC) - at).total_seconds() - 1.0)
+                self.canary.watch_impact(armed - (self._clock.now() - at).total_seconds() - 1.0)
             self.live[fault] = armed
             self.fault_armed_at = self.fault_armed_at or armed
         if kind == "fault.undone":
@@ -157,7 +156,7 @@ class Crew:
         self.watched.take(event)
         if self.canary.impact_at not in (None, self._impact_at):  # with a later fault, perhaps not the first
             self._impact_at = self.canary.impact_at
-            self.watched.impact_began = self.watched.impact_began or datetime.now(UTC)
+            self.watched.impact_began = self.watched.impact_began or self._clock.now()
             self.watched.impact_over = None
         served = event.kind == "canary.sample" and self.watched.impact_began is not None and bool(event.data.get("ok"))
         if served and self.canary.good_for() >= self._plan.scenario.canary.steady_for.total_seconds():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from gameday.bundle.folder import Folder
@@ -16,6 +15,7 @@ from gameday.conduct.canary import CanaryThread
 from gameday.conduct.recorded_shell import run_recorded
 from gameday.errors import GamedayError
 from gameday.model.script import Act, AwaitCanary, AwaitPage, Script
+from gameday.time_of_day import boottime
 
 
 class GaveUp(Exception):
@@ -38,17 +38,24 @@ class ResponderThread(threading.Thread):
         self._telephone = Ops(ops_url) if ops_url else None
         self._received = received
         self._page: OpsPage | None = None
+        self._old: dict[str, set[tuple[int, datetime]]] = {}
+        """The pages that each inbox had before: they are none of this drill's."""
         self._ended = threading.Event()
 
     def run(self) -> None:
-        self._called = datetime.now(UTC)
         try:
+            self._note_old_pages()
             for act in self._script.does:
                 if self._ended.is_set():
                     return
                 self._do(act)
         except (GaveUp, Unreachable, GamedayError, OSError) as stopped:
             self._note(f"{self._script.seat} stopped: {stopped}")
+
+    def _note_old_pages(self) -> None:
+        if self._telephone is not None:
+            for receiver in {act.await_page.receiver for act in self._script.does if act.await_page}:
+                self._old[receiver] = {(p.number, p.at) for p in self._telephone.inbox(receiver)}
 
     def stop(self) -> None:
         self._ended.set()
@@ -113,7 +120,7 @@ class ResponderThread(threading.Thread):
             pages = [
                 p
                 for p in self._telephone.inbox(wanted.receiver)
-                if p.status == "firing" and wanted.alert in (None, p.alert) and p.at >= self._called
+                if p.status == "firing" and wanted.alert in (None, p.alert) and (p.number, p.at) not in self._old[wanted.receiver]
             ]
             self._page = pages[-1] if pages else None
             return bool(pages)
@@ -128,9 +135,9 @@ class ResponderThread(threading.Thread):
         )
 
     def _await(self, condition: Callable[[], bool], at_most: float, otherwise: str) -> None:
-        deadline = time.monotonic() + at_most
+        deadline = boottime() + at_most
         while not condition():
             if self._ended.wait(0.2):
                 raise GaveUp("the drill ended")
-            if time.monotonic() > deadline:
+            if boottime() > deadline:
                 raise GaveUp(f"{otherwise} within {at_most:g} s")

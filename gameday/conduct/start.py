@@ -6,9 +6,9 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
+from gameday import time_of_day
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
 from gameday.bundle.ids import drill_id
@@ -98,7 +98,8 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
             tell.say("starting the sandbox")
         try:
             environment.up(tell.say)
-            return _conduct(request, tell, state)
+            with time_of_day.held():
+                return _conduct(request, tell, state)
         finally:
             if environment.name == SANDBOX and not was_up and not request.keep_sandbox:
                 tell.say("taking the sandbox down")
@@ -110,7 +111,7 @@ def conduct_request(request: Request, tell: Telling) -> tuple[Folder, Conducted]
 def _refuse_place(request: Request, environment: DrillEnvironment) -> None:
     """Raises Refused at production, outside of working hours and in a freeze."""
     if not request.no_fault:
-        refuse_closed(request.rules, request.scenario, datetime.now(UTC))
+        refuse_closed(request.rules, request.scenario, time_of_day.now())
     refuse_production(request.rules, environment, asked=request.allow_production, typed=request.typed)
 
 
@@ -122,13 +123,13 @@ def _tell_put_back(results: Sequence[PutBack], tell: Telling) -> None:
 def _conduct(request: Request, tell: Telling, state: HostState) -> tuple[Folder, Conducted]:
     environment = environment_of(request.scenario, request.root, request.docker)
     name = request.source.stem
-    drill = request.drill or drill_id(name, datetime.now(UTC))
+    drill = request.drill or drill_id(name, time_of_day.now())
     plan = make_plan(
         request.scenario, environment, drill=drill, name=name, services=request.services, runbook=request.runbook,
         responders=request.responders, no_fault=request.no_fault, settings=request.settings, probes=request.probes,
     )  # fmt: skip
     if not request.no_fault and needs_approval(request.rules, environment):
-        plan = plan.model_copy(update={"approval": approved(request.rules, plan, datetime.now(UTC))})
+        plan = plan.model_copy(update={"approval": approved(request.rules, plan, time_of_day.now())})
     host = DockerHost(environment.daemon)
     locks = lock_targets(plan, host, longest_drill(plan))
     try:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from gameday.bundle.folder import Folder
 from gameday.bundle.host_state import HostState
@@ -14,7 +13,7 @@ from gameday.bundle.timeline_file import TimelineFile
 from gameday.conduct import looks
 from gameday.conduct.abort import AbortWatch
 from gameday.conduct.children import RENEW_EVERY, Guard, Worker
-from gameday.conduct.clock import Clock
+from gameday.conduct.clock import Clock, ClockWatch
 from gameday.conduct.crew import Crew
 from gameday.conduct.ending import Watched
 from gameday.conduct.triggers import Triggers
@@ -37,8 +36,6 @@ LONGEST_QUIET = 600.0
 """Seconds after the last fault in which all must get quiet; then the drill is closed anyway."""
 HUMANS_LINGER = 60.0
 """Seconds that people have for closing words after everything is quiet, unless somebody says `resolve`."""
-
-
 SLACK = 300.0
 """Seconds for all that has no longest time of its own: starting, last looks, undoing with retries."""
 
@@ -91,6 +88,7 @@ class Supervision:
 
     def __post_init__(self) -> None:
         self._events = WorkerEvents(self.c.folder.worker_log, self.timeline)
+        self._clock_watch = ClockWatch(self.timeline)
 
     def run(self) -> None:
         """From the first sample to the last event. Raises NotSteady and Stopped."""
@@ -169,7 +167,7 @@ class Supervision:
 
     def _break_and_watch(self, worker: Worker) -> None:
         events = self._events
-        worker.begin(time.monotonic())
+        worker.begin(self.c.clock.boottime())
         triggers = Triggers(self.c.plan, self.timeline, self.c.probes, self.c.clock.boottime())
         released: set[str] = set()
         latest = self.c.clock.boottime() + longest_method(self.c.plan) + WORKER_OVERDUE
@@ -218,7 +216,7 @@ class Supervision:
 
     def _release_why(self) -> str | None:
         """Whether holds may end: users are served again for `steady_for` under every live fault, or were never hit."""
-        canary, now = self.crew.canary, time.monotonic()
+        canary, now = self.crew.canary, self.c.clock.boottime()
         under_all = now - max(self.crew.live.values())
         if canary.impact_at is None:
             slowest = max((a.within.total_seconds() for a in self.c.plan.scenario.expect.alerts.expected), default=60.0)
@@ -237,7 +235,7 @@ class Supervision:
         began = self.c.clock.boottime()
         while True:
             self._tick()
-            now, watched = datetime.now(UTC), self.crew.watched
+            now, watched = self.c.clock.now(), self.crew.watched
             ends = [watched.open_until(self.c.plan.responders)]
             if self.crew.canary.impact_at is not None and self.crew.canary.good_for() < steady.total_seconds():
                 ends.append((watched.fault_gone or now) + steady + timedelta(seconds=20))
@@ -252,7 +250,7 @@ class Supervision:
     def _people_until(self, watched: Watched) -> datetime | None:
         if resolved := watched.first.get("incident.resolved"):
             return resolved + timedelta(seconds=AFTER_RESOLVE)
-        return (watched.fault_gone or datetime.now(UTC)) + timedelta(seconds=HUMANS_LINGER)
+        return (watched.fault_gone or self.c.clock.now()) + timedelta(seconds=HUMANS_LINGER)
 
     # --- always -------------------------------------------------------------------------------------------------
 
@@ -263,6 +261,7 @@ class Supervision:
         if now - self._renewed >= RENEW_EVERY:
             self._renewed = now
             self.guard.renew()
+            self._clock_watch.look()
             if (reason := self.c.state.halted) is not None:
                 raise Stopped("halt", f"halted: {reason}")
             if self.ledger.read().of("taken_over"):

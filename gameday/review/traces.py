@@ -142,4 +142,4 @@ def _comm(wanted: Comm, event: Event) -> bool:
 
 
 def _note(wanted: Note, event: Event) -> bool:
-    return event.kind == "note" and re.search(wanted.match, event.text("text")) is not None
+    return event.kind == "note" and event.source == "words" and re.search(wanted.match, event.text("text")) is not None

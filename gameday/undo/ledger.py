@@ -13,9 +13,10 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from gameday import time_of_day
 
 State = Literal["intended", "armed", "undoing", "undone", "lost", "undo_failed"]
 LineKind = Literal[
@@ -214,4 +215,4 @@ def _advance(fault: OpenFault, line: Mapping[str, Any]) -> None:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time_of_day.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ class Clock:
 
     now = 100.0
 
-    def monotonic(self) -> float:
+    def boottime(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -85,7 +86,7 @@ class Worker:
         faults = {p.id: activities_fault(i) for p, i in zip(planned, injections, strict=True)}
         set_stage(Stage(plan, self.place, faults, {}, self.ledger, WorkerLog(self.log), steady_at=self.clock.now))
         self.orders: list[str] = []
-        monkeypatch.setattr(activities, "time", self.clock)
+        monkeypatch.setattr(activities, "boottime", self.clock.boottime)
         monkeypatch.setattr(activities, "host_of", lambda ledger: self.place)
         monkeypatch.setattr(activities, "_orders", self._orders)
         self.when: Callable[[], list[str]] = list
@@ -338,3 +339,15 @@ def test_an_undo_that_is_another_than_planned_is_noted_beside_the_lock(
     activities.inject("f1")
     assert (noted[0].name, noted[0].faults[0]["undo"]["identity"]["started_at"]) == ("a.f1", "t9")
     assert [line["lock"] for line in made.ledger.read().of("locked")] == ["l1", "l2"]
+
+
+def test_a_host_that_slept_past_the_end_of_a_fault_ends_it_when_it_wakes_up(
+    worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = worker({"for": "5s"}, HOLD)
+    begun(made)
+    made.clock.now += 30  # the clock since boot counts sleep, the monotonic one would not
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    activities._tick(activities._STAGE[0], 0.05)
+    assert made.place.paused == []
+    assert made.told("fault.released") == [("fault.released", "f2", "ceiling"), ("fault.released", "f1", "time")]

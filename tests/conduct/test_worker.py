@@ -15,6 +15,7 @@ from gameday.conduct.children import Worker
 from gameday.conduct.experiment import experiment
 from gameday.model.expectation import Bound
 from gameday.model.probe import CommandProbe, probe_definitions_json
+from gameday.time_of_day import boottime
 from gameday.undo.ledger import Ledger
 from tests.story import perfect, record_of, scenario
 
@@ -57,7 +58,7 @@ def test_it_is_ready_before_it_is_told_to_begin_and_does_nothing_until_then(fold
     await_that(lambda: told(folder), folder)
     assert [line["kind"] for line in told(folder)] == ["toolkit.ready"]
     assert not worker.ended
-    worker.begin(time.monotonic())
+    worker.begin(boottime())
     await_that(lambda: worker.ended, folder)
     assert worker.exit_code == 0
     kinds = [line["kind"] for line in told(folder)]
