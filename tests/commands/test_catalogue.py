@@ -22,8 +22,8 @@ def test_the_help_names_every_command_and_loads_none(started: Gameday) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(started: Gameday, name: str) -> None:
-    ended = started(name, "--help")
+def test_every_command_has_help(gameday: Gameday, name: str) -> None:
+    ended = gameday(name, "--help")
     assert (ended.code, ended.err) == (0, "")
     assert "Usage: gameday" in ended.out
 

@@ -18,6 +18,9 @@ from gameday.undo.docker_host import NotDone
 from gameday.undo.extension_call import extension_call
 from tests.faults.place import TARGET, Place
 
+pytestmark = pytest.mark.slow
+"""Processes that are started, killed and waited for."""
+
 MODULE = "tests.faults.strange"
 HOST: Any = None
 

@@ -16,6 +16,9 @@ from gameday.store.slots import Slots
 from tests.server.place import Place, await_that
 from tests.server.processes import Crew, crew, serve, work
 
+pytestmark = pytest.mark.slow
+"""Processes that are started, killed and waited for."""
+
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 
 
@@ -44,7 +47,6 @@ def nothing_is_lost_or_doubled(place: Place, moments: list[tuple[str, datetime]]
     assert len(claims) == len(set(claims))
 
 
-@pytest.mark.slow
 def test_a_hundred_slots_due_at_one_moment_on_two_servers_run_once_each(place: Place) -> None:
     moments = [(name, soon(1, 0)[0][1]) for name, _ in soon(100, 0)]
     moments = sorted((name, moments[0][1]) for name, _ in moments)
@@ -83,7 +85,6 @@ def test_a_host_killed_with_a_claim_in_hand_leaves_it_to_the_other(place: Place)
     assert [e.kind for e in Slots(place.database).events()] == ["claimed", "moved", "taken", "ran"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_whatever_is_killed_whenever(place: Place, seed: int) -> None:
     killed_again_and_again(place, "a", seed, kills=12)

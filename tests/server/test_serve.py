@@ -32,6 +32,9 @@ from gameday.store.opening import open_store
 from gameday.store.slots import Slots
 from tests.server.place import PROGRAM, Place, await_that, once
 
+pytestmark = pytest.mark.slow
+"""Processes that are started, killed and waited for."""
+
 ROOT = Path(__file__).parents[2]
 SCHEDULE = """\
 title: Checkout is drilled
@@ -150,7 +153,6 @@ def test_a_due_slot_begins_within_a_second_and_not_before(place: Place) -> None:
     assert all(0 <= seconds < 1 for seconds in late), late
 
 
-@pytest.mark.slow
 def test_an_agent_that_is_killed_is_started_again_and_sigterm_ends_all_of_it(site: Site) -> None:
     (site.root / "takes").write_text("60")
     server = site.begin("serve", "--listen", site.listen)
@@ -179,7 +181,6 @@ def events(site: Site) -> list[str]:
     return found
 
 
-@pytest.mark.slow
 def test_sigterm_in_mid_slot_ends_the_drill_with_its_undo_first(site: Site) -> None:
     (site.root / "takes").write_text("1500")
     server = site.begin("serve", "--listen", site.listen)
@@ -190,7 +191,6 @@ def test_sigterm_in_mid_slot_ends_the_drill_with_its_undo_first(site: Site) -> N
     assert "143" in history(site)
 
 
-@pytest.mark.slow
 def test_when_a_server_is_killed_its_agent_lets_the_drill_end_and_goes(site: Site) -> None:
     (site.root / "takes").write_text("40")
     server = site.begin("serve", "--listen", site.listen)

@@ -17,6 +17,9 @@ from gameday.undo.ledger import Ledger, LedgerUnwritable, read_ledger
 from gameday.undo.put_back import put_back
 from tests.undo.daemon import Daemon, Mood
 
+pytestmark = pytest.mark.slow
+"""Processes that are started, killed and waited for."""
+
 UNDO: dict[str, Any] = {"identity": {"started_at": "t0"}, "steps": [{"verb": "container_unpause", "arguments": {"container": "c1"}}]}
 
 
