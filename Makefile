@@ -16,8 +16,8 @@ drill: setup ## one full drill with a scripted responder; ends with the gaps it 
 
 test: setup ## all tests, those that need Docker included
 	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not drills and not crash"
-	@$(PYTHON) -m pytest -n 2 --dist loadfile -q -m "docker and not quiet and not drills and not crash"
-	@$(PYTHON) -m pytest -m "docker and quiet and not drills and not crash"
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -q --durations=5 -m "docker and not quiet and not drills and not crash"
+	@$(PYTHON) -m pytest --durations=5 -m "docker and quiet and not drills and not crash"
 
 test-drills: setup ## every scenario with both its responders, ROUNDS times each
 	@ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -m drills

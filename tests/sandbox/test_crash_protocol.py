@@ -363,7 +363,7 @@ def rounds(tiny: Tiny, count: int) -> None:
 
 
 def test_a_few_random_drills_killed_at_random(tiny: Tiny) -> None:
-    rounds(tiny, 5)
+    rounds(tiny, 3)
 
 
 @pytest.mark.crash

@@ -11,14 +11,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.sandbox.conftest import Bench, await_that, review_of
+from tests.sandbox.conftest import ROOT, Bench, await_that, review_of
 
 SCENARIO = "scenarios/payments-freezes.yaml"
+QUICK = yaml.safe_load((ROOT / SCENARIO).read_text())["canary"] | {"every": "200ms", "steady_for": "1s"}
+
+
+def held(bench: Bench) -> str:
+    """The first drill, which holds its fault, without traffic; it is steady soon."""
+    return bench.scenario("held", canary=QUICK, traffic=None)
 
 
 def armed_drill(bench: Bench) -> tuple[Path, subprocess.Popen[str], str]:
     before, was = bench.drills(), bench.state("payments")
-    process = bench.begin("run", SCENARIO, "--responders", "none", "--keep-sandbox")
+    process = bench.begin("run", held(bench), "--responders", "none", "--keep-sandbox")
     drill = bench.new_drill(before)
     bench.await_event(drill, "fault.armed")
     return drill, process, was
@@ -67,7 +73,7 @@ def test_a_dead_guard_ends_the_drill(bench: Bench) -> None:
 
 
 def test_an_abort_condition_ends_it(bench: Bench) -> None:
-    scenario = bench.scenario("aborts", abort_when=[{"probe": "checkout_success_rate", "below": 0.9}])
+    scenario = bench.scenario("aborts", canary=QUICK, traffic=None, abort_when=[{"probe": "checkout_success_rate", "below": 0.9}])
     was, before = bench.state("payments"), bench.drills()
     ended = bench.gameday("run", scenario, "--responders", "none", "--keep-sandbox")
     assert ended.code == 5, ended.err
@@ -87,8 +93,10 @@ def test_a_second_drill_beside_a_running_one_is_refused(bench: Bench) -> None:
 
 
 def test_an_unsteady_service_is_left_alone(bench: Bench) -> None:
-    canary = yaml.safe_load((bench.root / SCENARIO).read_text())["canary"] | {"steady_within": "5s"}
-    scenario = bench.scenario("unsteady", canary=canary, steady_state=[{"probe": "shop_replicas", "at_least": 9}], runbook=None)
+    canary = QUICK | {"steady_within": "5s"}
+    scenario = bench.scenario(
+        "unsteady", canary=canary, traffic=None, steady_state=[{"probe": "shop_replicas", "at_least": 9}], runbook=None
+    )
     before = bench.drills()
     ended = bench.gameday("run", scenario, "--responders", "none")
     assert ended.code == 5, ended.err
