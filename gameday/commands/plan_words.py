@@ -166,7 +166,7 @@ def _limits(request: Request) -> Iterator[str]:
     yield from _item(
         "Each", f"one container, and of several replicas one stays healthy; {format_duration(CEILING)} is the ceiling of any fault"
     )
-    yield from _item("All over", f"{format_duration(estimate(request.scenario).faults_over)} after the start at the latest")
+    yield from _item("Last fault", f"taken back {format_duration(estimate(request.scenario).faults_over)} after the start at the latest")
 
 
 def _allowed(request: Request, resolved: Resolved) -> Iterator[str]:
