@@ -99,8 +99,10 @@ def test_many_drills_in_a_row_say_the_same(bench: Bench, scenario: str) -> None:
 
 
 def test_a_control_run_breaks_nothing_and_finds_no_false_alarm(bench: Bench) -> None:
-    before = bench.drills()
-    ended = bench.gameday("run", f"scenarios/{FIRST}.yaml", "--no-fault", "--responders", "none")
+    # As long as the slowest alert would have had; the fast profile fires within seven seconds.
+    alerts = {"must": [{"alert": "PaymentsErrorRate", "within": "8s"}], "must_not": [{"alert": "DatabaseDown"}], "heartbeat": "Watchdog"}
+    scenario, before = bench.scenario("control", expect={"alerts": alerts}), bench.drills()
+    ended = bench.gameday("run", scenario, "--no-fault", "--responders", "none")
     assert ended.code == 0, ended.err
     (folder,) = bench.drills() - before
     review = review_of(folder)
