@@ -122,7 +122,8 @@ def all_over(drill: Path) -> None:
     """I2, I4: every fault is over, the timeline is a whole chain, no process of the drill lives."""
     page = read_ledger(drill / "ledger.jsonl")
     assert page.open == (), [(f.fault, f.state, f.detail) for f in page.open]
-    assert read_timeline(drill / "timeline.jsonl")[0].damage == ""
+    damage = read_timeline(drill / "timeline.jsonl")[0].damage
+    assert damage == "" or (damage == "timeline.jsonl is missing" and not page.faults), damage  # killed before its first event
     for line in page.of("process"):
         await_that(partial(is_gone, int(line["pid"]), str(line["ticks"])), 5, f"the end of the {line['role']}")
 
