@@ -115,6 +115,9 @@ class _OneAlert:
         if hit is None and not self._too_late_by_now:
             return self._without_notice("in_time")
         if hit is not None and hit.at <= self._due:
+            if blind := self._earlier_impact(hit.at):
+                why = f"users may have been hurt long before that was seen: {blind.why}"
+                return self._say("in_time", expects, "undecidable", why, hit.event, blind.event)
             early = hit.at < self._impact
             why = "delivered before users felt it" if early else f"delivered {after(self._impact, hit.at)} after the impact began"
             return self._say("in_time", expects, "met", why, self._impact_event, hit.event)
@@ -173,6 +176,9 @@ class _OneAlert:
         if over is None:
             return self._say("reset", expects, "undecidable", "users were not served again before the drill ended")
         if story.resolved is not None and story.resolved.at - over.at <= within:
+            if (blind := self.facts.ended_unseen) and story.resolved.at - blind.since > within:
+                why = f"users may have been served long before that was seen: {blind.why}"
+                return self._say("reset", expects, "undecidable", why, over.event, story.resolved.event, blind.event)
             took = max(story.resolved.at - over.at, timedelta(0)).total_seconds()
             return self._say("reset", expects, "met", f"resolved {took:.1f} s after the impact was over", over.event, story.resolved.event)
         if blind := self.facts.sight.blind("prometheus", over.at, over.at + within):
@@ -212,6 +218,11 @@ class _OneAlert:
     def _impact_event(self) -> str:
         began = self.facts.milestones.impact_began
         return began.event if began else ""
+
+    def _earlier_impact(self, came: datetime) -> Blindness | None:
+        """Why the impact may have begun so early that what came in time by what was seen of it was too late."""
+        facts = self.facts
+        return facts.sight.overlooked(("canary",), facts.since or self._impact, self._impact, self.expected.within, came)
 
     @property
     def _due(self) -> datetime:

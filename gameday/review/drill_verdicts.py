@@ -156,6 +156,8 @@ def _mitigated_by_people(facts: Facts) -> Verdict:
     if facts.recovered_by_injector and ended is not None:
         if not facts.paged and not facts.anybody_acted:
             return say(key, expects, "drill", "not_applicable", "nobody was paged, so nobody could mitigate", ended.event)
+        if (blind := facts.ended_unseen) and blind.since < ended.at:
+            return say(key, expects, "drill", "undecidable", blind.why, began.event, blind.event)
         return say(
             key, expects, "drill", "missed", "the fault was taken back while users were still not served", ended.event or began.event
         )

@@ -14,7 +14,7 @@ from gameday.review.alert_stories import floors, stories
 from gameday.review.clocks import on_one_clock
 from gameday.review.impact import Hurt, answered, impacts, longest_silence, samples
 from gameday.review.mitigation import Change, changes, first_mitigation, injector_ended, recovered_by_injector, that_ended
-from gameday.review.sight import Sight
+from gameday.review.sight import Blindness, Sight
 from gameday.review.traces import by_people
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +80,14 @@ class Facts:
         """The end of the fault by the drill, where that ended the impact before something had to be done about it."""
         in_time = self.served is not None and self.served <= due and self.recovered_by_injector
         return self.recovery if in_time else None
+
+    @cached_property
+    def ended_unseen(self) -> Blindness | None:
+        """Why the impact may have been over before that was seen; None where somebody looked all the time since users were last hurt."""
+        over = self.milestones.impact_over
+        until = over.at if over else self.recovery.at if self.recovery else self.ended
+        hurt = [s for s in self.samples if s.at < until and not s.data.get("ok")]
+        return self.sight.blind("canary", hurt[-1].at, until) if hurt else None
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

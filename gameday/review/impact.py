@@ -88,15 +88,17 @@ def answered(sample: Event) -> datetime:
     return sample.at + timedelta(milliseconds=took) if isinstance(took, int | float) else sample.at
 
 
-def breach(taken: Sequence[Event], criterion: SeverityCriterion, every: timedelta) -> tuple[Moment, Moment] | None:
+def breach(taken: Sequence[Event], criterion: SeverityCriterion, canary: Canary) -> tuple[Moment, Moment] | None:
     """The first span as long as the criterion says in which its share of samples was bad: its first and last sample."""
     start = bad = 0
     for end, sample in enumerate(taken):
+        if end and sample.at - taken[end - 1].at > longest_silence(canary):  # nobody looked, so nobody knows
+            start, bad = end, 0
         bad += not sample.data.get("ok")
         while sample.at - taken[start].at > criterion.lasting:
             bad -= not taken[start].data.get("ok")
             start += 1
-        long_enough = sample.at + every - taken[start].at >= criterion.lasting
+        long_enough = sample.at + canary.every - taken[start].at >= criterion.lasting
         if long_enough and bad / (end + 1 - start) >= criterion.failed_share:
             return Moment(taken[start].at, taken[start].id), Moment(sample.at, sample.id)
     return None

@@ -14,6 +14,7 @@ from gameday.review import anchors
 from gameday.review.facts import Facts, pages_of
 from gameday.review.impact import breach
 from gameday.review.saying import after, budget, say
+from gameday.review.sight import Blindness
 from gameday.review.traces import by_people
 
 WORDS = ("words", "ops")
@@ -113,6 +114,10 @@ class _Response:
         if b.came is None:
             return self._absent(b, b.due)
         why = f"after {max(0.0, (b.came.at - b.anchor.at).total_seconds()):.1f} s"
+        if b.came.at <= b.due and (blind := self._earlier_anchor(b, b.came)):
+            return say(
+                b.key, b.expects, "response", "undecidable", f"{why}, perhaps counted too late: {blind.why}", b.came.event, blind.event
+            )
         if b.came.at <= b.due:
             return say(b.key, b.expects, "response", "met", why, b.anchor.event, b.came.event)
         over = self._facts.milestones.impact_over
@@ -132,6 +137,12 @@ class _Response:
             return gone if gone and (b.came is None or b.came.at > gone.at) else None
         soon = b.key == "response:impact_over" and ended is not None and ended.at < b.due
         return ended if soon else None
+
+    def _earlier_anchor(self, b: _Budget, came: Moment) -> Blindness | None:
+        """Why what the budget counts from may have been there so early that `came` was too late after it."""
+        seen_by = {"response:ack": ("pager",), "response:impact_over": ("canary",)}.get(b.key, self._words)
+        since = self._facts.since or b.anchor.at
+        return self._facts.sight.overlooked(seen_by, since, b.anchor.at, b.within, came.at)
 
     def _sources(self, b: _Budget) -> tuple[str, ...]:
         """Who could have seen it."""
@@ -210,8 +221,7 @@ class _Response:
         wanted = [c for c in facts.record.plan.services.severity if c.declare]
         if not wanted:
             return say("criteria", expects, "response", "not_applicable", "services.yaml names no criteria for an incident")
-        every = self._scenario.canary.every
-        found = [(c, span) for c in wanted if (span := breach(facts.samples, c, every))]
+        found = [(c, span) for c in wanted if (span := breach(facts.samples, c, self._scenario.canary))]
         if not found:
             blind = facts.sight.blind("canary", facts.since or facts.ended, facts.ended)
             if blind:

@@ -62,6 +62,11 @@ class Sight:
         """The first of several sources that could not see all of this span."""
         return next((b for b in (self.blind(s, since, until) for s in sources) if b), None)
 
+    def overlooked(self, sources: tuple[str, ...], since: datetime, first: datetime, budget: timedelta, came: datetime) -> Blindness | None:
+        """Why what was first seen at `first` may have been there so long before that what `came` in its budget came too late after it."""
+        blind = self.first_blind(tuple(s for s in sources if s in self._sources), since, first) if first > since else None
+        return blind if blind and came > max(since, blind.since) + budget else None
+
     def proof(self, source: str, since: datetime, until: datetime) -> tuple[str, ...]:
         """Events that show `source` alive around a span: the last before it, the first after it, or the nearest inside."""
         alive = [m for m in self._marks.get(source, []) if m.kind != "source.blind"]

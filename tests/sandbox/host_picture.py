@@ -82,15 +82,18 @@ def _breaks(helper: Mapping[str, Any]) -> str:
     return str(helper["Labels"].get("gameday.lock") or helper["HostConfig"].get("NetworkMode", "").removeprefix("container:"))
 
 
-def same(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether nothing differs. A container that was started anew may have got another address and its group new numbers."""
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What is not as before. A container that was started anew may have got another address and its group new numbers."""
+    found = []
     for key, was in before.items():
         now = after[key]
-        if isinstance(was, dict) and was["started"] != now["started"]:
-            was, now = (_lasting(x) for x in (was, now))
-        if was != now:
-            return False
-    return True
+        if isinstance(was, dict):
+            if was["started"] != now["started"]:
+                was, now = (_lasting(x) for x in (was, now))
+            found += [f"{key}, {part}: {value!r} became {now[part]!r}" for part, value in was.items() if value != now[part]]
+        elif was != now:
+            found.append(f"{key}: {was!r} became {now!r}")
+    return found
 
 
 def _lasting(target: dict[str, Any]) -> dict[str, Any]:

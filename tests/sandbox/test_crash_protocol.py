@@ -24,7 +24,7 @@ import pytest
 from gameday.bundle.timeline_file import read_timeline
 from gameday.undo.ledger import read_ledger
 from tests.sandbox.conftest import await_that, events, review_of
-from tests.sandbox.host_picture import picture, same
+from tests.sandbox.host_picture import differences, picture
 from tests.sandbox.test_crashes import is_gone
 from tests.sandbox.test_stops import guard_of
 from tests.sandbox.tiny import Tiny, containers, pause, tiny_place
@@ -72,11 +72,11 @@ def as_before(tiny: Tiny, before: dict[str, Any], after_what: str = "") -> None:
 
     def is_so() -> bool:
         after.update(picture(tiny.project, names(tiny)))
-        return same(before, after)
+        return not differences(before, after)
 
     with contextlib.suppress(AssertionError):
         await_that(is_so, 5, "the host as before")
-    assert same(before, after), (after_what, before, after)
+    assert not differences(before, after), after_what
 
 
 def names(tiny: Tiny) -> list[str]:
