@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from gameday.bundle.faults_known import faults_known
 from gameday.bundle.timeline_file import read_timeline
 from gameday.bundle.words import unread
 from gameday.errors import InvalidInput, Missing
 from gameday.model.plan import Plan
-from gameday.model.record import FaultRecord, Record
-from gameday.undo.ledger import OpenFault, read_ledger
+from gameday.model.record import Record
+from gameday.undo.ledger import read_ledger
 
 
 @dataclass(frozen=True)
@@ -95,22 +95,8 @@ class Folder:
         damage = [timeline.damage] if timeline.damage else []
         if page.damaged:
             damage.append(f"ledger.jsonl has {page.damaged} torn line(s)")
-        return Record(plan, timeline, tuple(fault_record(f) for f in page.faults), tuple(damage))
-
-
-def fault_record(fault: OpenFault) -> FaultRecord:
-    """A ledger's fault as the review's noun. Undoing that never ended is unknown, and counts as still there."""
-    return FaultRecord(
-        id=fault.id,
-        fault=fault.fault,
-        target=fault.target,
-        state="unknown" if fault.state == "undoing" else fault.state,
-        intended_at=_time(fault.intended_at) or datetime.now(UTC),
-        armed_at=_time(fault.armed_at),
-        ended_at=_time(fault.ended_at),
-        undone_by=fault.by if fault.ended else "",
-        detail=fault.detail,
-    )
+        faults, unknown = faults_known(page.faults, timeline, plan)
+        return Record(plan, timeline, faults, (*damage, *unknown))
 
 
 def drills(reports: Path) -> list[Folder]:
@@ -146,10 +132,3 @@ def _names(folders: Iterable[Folder]) -> str:
 
 def _short(path: Path) -> str:
     return os.path.relpath(path)
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None

@@ -149,9 +149,8 @@ class _OneAlert:
         if (astray := self._to_another_team()) is None:
             return self._say("route", expects, "undecidable", f"services.yaml does not say whose {told[0].receiver} is", told[0].event)
         if blind := self._blind_to_notices(self._notice_due):
-            return self._say(
-                "route", expects, "undecidable", f"another notice may have been missed: {blind.why}", astray.event, blind.event
-            )
+            why = f"another notice may have been missed: {blind.why}"
+            return self._say("route", expects, "undecidable", why, astray.event, blind.event)
         team = services.team(astray.receiver)
         return self._say("route", expects, "missed", f"{astray.receiver} is read by {team}; {owner} owns the service", astray.event)
 
@@ -184,20 +183,13 @@ class _OneAlert:
         if blind := self.facts.sight.blind("prometheus", over.at, over.at + within):
             return self._say("reset", expects, "undecidable", blind.why, over.event, blind.event)
         if story.resolved is not None:
-            return self._say(
-                "reset",
-                expects,
-                "missed",
-                f"resolved {after(over.at, story.resolved.at)} after the impact was over",
-                over.event,
-                story.resolved.event,
-            )
+            why = f"resolved {after(over.at, story.resolved.at)} after the impact was over"
+            return self._say("reset", expects, "missed", why, over.event, story.resolved.event)
         if self.facts.cut_short or self.facts.ended < over.at + within:
             return self._say("reset", expects, "undecidable", "the drill ended before the alert had to reset", over.event)
         proof = self.facts.sight.proof("prometheus", over.at, over.at + within)
-        return self._say(
-            "reset", expects, "missed", f"still firing {after(over.at, self.facts.ended)} after the impact was over", over.event, *proof
-        )
+        why = f"still firing {after(over.at, self.facts.ended)} after the impact was over"
+        return self._say("reset", expects, "missed", why, over.event, *proof)
 
     def _runbook(self) -> Verdict:
         found = worst_link(self.story, self.facts.record.timeline)

@@ -17,6 +17,7 @@ from gameday.review.end_state import left_behind
 from gameday.review.facts import Facts, facts_of
 from gameday.review.impact import felt
 from gameday.review.noise_verdicts import noise_verdicts
+from gameday.review.path_verdicts import path_verdicts
 from gameday.review.response_verdicts import response_verdicts
 from gameday.review.step_verdicts import step_verdicts
 
@@ -59,7 +60,9 @@ def review(record: Record, rules: Iterable[Rule]) -> Review:
 def study(facts: Facts) -> Drill:
     """The drill as gap rules see it: facts and verdicts."""
     steps = step_verdicts(facts)
-    verdicts = (*drill_verdicts(facts), *alert_verdicts(facts), *noise_verdicts(facts), *response_verdicts(facts, steps))
+    verdicts = (
+        *drill_verdicts(facts), *alert_verdicts(facts), *noise_verdicts(facts), *response_verdicts(facts), *path_verdicts(facts, steps)
+    )  # fmt: skip
     return Drill(
         record=facts.record,
         started=facts.started,
