@@ -3,6 +3,7 @@
 What it does: SIGTERM, and SIGKILL five seconds later to what has not ended. No restart policy brings it back.
 The incident it stands for: An instance that was drained, scaled away or stopped by mistake; it can say goodbye first.
 Undo: `container_start`, verified by reading the container's state back. Already running again counts as done.
+    Where gameday was killed in mid-stop, the container is watched until the stop can have taken effect.
 Blast radius: One container. Its memory is lost; its volumes stay.
 """
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gameday.model.protocols import Environment
 
 
+LANDS_WITHIN = "7"
+"""Seconds after which a stop that was asked for has ended the container for certain: Docker's daemon goes on with it when its caller is killed."""
+
+
 class ContainerStop(Noun):
     """`fault: container_stop` has no fields of its own."""
 
@@ -26,7 +31,8 @@ class ContainerStop(Noun):
     deeds: ClassVar[Deeds] = Deeds(injecting=("kill", "die", "stop"), undoing=("start",))
 
     def prepare(self, environment: Environment, target: Target) -> Undo:
-        return Undo.of(target, environment.state(target), UndoStep(verb="container_start", arguments={"container": target.container}))
+        arguments = {"container": target.container, "lands_within": LANDS_WITHIN}
+        return Undo.of(target, environment.state(target), UndoStep(verb="container_start", arguments=arguments))
 
     def inject(self, environment: Environment, target: Target) -> None:
         environment.act(target, "stop")

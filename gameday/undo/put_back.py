@@ -57,7 +57,7 @@ def undo(host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[f
     try:
         detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)
         if not fault.armed_at:
-            detail = _watch_settling(lambda: _run_steps(host, fault), detail, sleep)
+            detail = _watch_settling(lambda: _run_steps(host, fault), detail, _lands_within(fault), sleep)
     except TargetGone:
         if why := _elsewhere(host, daemon):
             return PutBack(fault.id, fault.target, why, f"{fault.fault} on {fault.target}: {why}; there {by_hand(fault)}", "undo_failed")
@@ -119,8 +119,13 @@ def _with_retries(attempt: Callable[[], str], patience: float, sleep: Callable[[
         pause = min(pause * 2, 2.0)
 
 
-def _watch_settling(attempt: Callable[[], str], said: str, sleep: Callable[[float], None]) -> str:
-    deadline = time.monotonic() + SETTLING
+def _lands_within(fault: OpenFault) -> float:
+    """Seconds in which a call that is on its way may still take effect: some let their target take its time."""
+    return max([SETTLING, *(float(step.get("arguments", {}).get("lands_within", 0)) for step in fault.undo.get("steps", []))])
+
+
+def _watch_settling(attempt: Callable[[], str], said: str, within: float, sleep: Callable[[float], None]) -> str:
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         sleep(0.05)
         again = attempt()

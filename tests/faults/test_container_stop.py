@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gameday.faults.container_stop import ContainerStop
+from gameday.environments.compose_project import STOP_GRACE
+from gameday.faults.container_stop import LANDS_WITHIN, ContainerStop
 from tests.faults.place import PLACE, TARGET, Place
 
 
@@ -24,3 +25,7 @@ def test_it_is_live_when_the_container_says_so() -> None:
     assert not ContainerStop().is_live(Place(), TARGET)
     broken = Place(**PLACE["kill"])
     assert ContainerStop().is_live(broken, TARGET)
+
+
+def test_its_undo_waits_longer_than_a_stop_takes() -> None:
+    assert float(LANDS_WITHIN) > STOP_GRACE + 1

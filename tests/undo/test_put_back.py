@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,31 @@ def test_a_container_that_another_daemon_does_not_know_is_not_gone(ledger: Ledge
     host.daemon = "AAAA"
     (result,) = undo(ledger, host)
     assert (result.left, states(ledger)) == ("", ["lost"])
+
+
+class Stopping(Host):
+    """A container that was told to stop, and takes its time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(paused=False)
+        self.ends = time.monotonic() + seconds
+
+    def state(self, container: str) -> ContainerState:
+        if self.ends and time.monotonic() >= self.ends:
+            self.ends, self.running = 0.0, False
+        return super().state(container)
+
+
+@pytest.mark.parametrize(("armed", "starts"), [(False, ["start"]), (True, [])])
+def test_a_stop_that_is_on_its_way_is_waited_for_as_long_as_it_may_take(ledger: Ledger, armed: bool, starts: list[str]) -> None:
+    arguments = {"container": "c1", "lands_within": "1.6"}
+    steps = [{"verb": "container_start", "arguments": arguments}]
+    ledger.intend(
+        fault="f1", name="container_stop", target="payments", by="worker", undo={"identity": {}, "steps": steps}, ends_within_seconds=60
+    )
+    if armed:  # it was seen stopped, so nothing is on its way
+        ledger.append("armed", fault="f1", by="worker")
+    host = Stopping(1.2)
+    (result,) = put_back(ledger, "test", host, patience=1.0)  # type: ignore[arg-type]  # a daemon in here
+    assert (host.calls, result.left, states(ledger)) == (starts, "", ["undone"])
+    assert host.running
