@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gameday.conduct.crew import Crew
 from gameday.conduct.end_state import EndState
 from gameday.conduct.locks import write_down
 from gameday.conduct.supervision import Conducting, NotSteady, Stopped, Supervision
+from gameday.errors import GamedayError
 from gameday.model.event import Event
 from gameday.model.plan import Plan
 from gameday.undo.docker_host import host_of
@@ -72,9 +74,12 @@ def conduct(c: Conducting) -> Conducted:
         outcome, why = "aborted", str(stopped)
         timeline.append("drill.aborted", "supervisor", ("drill", c.plan.drill), data={"why": why, "by": stopped.by})
     except BaseException as error:
-        outcome, why = "aborted", str(error) or type(error).__name__
+        unforeseen = isinstance(error, Exception) and not isinstance(error, GamedayError)
+        outcome, why = "aborted", _own_mistake(c, error) if unforeseen else str(error) or type(error).__name__
         timeline.append("drill.aborted", "supervisor", ("drill", c.plan.drill), data={"why": why[:500], "by": "error"})
-        raise
+        # Where nothing was broken, its own exit code says more than a review; else what was seen until then is judged.
+        if not isinstance(error, Exception) or not (unforeseen or ledger.read().faults):
+            raise
     finally:
         c.undoing = True
         abort.stop()
@@ -93,6 +98,14 @@ def conduct(c: Conducting) -> Conducted:
         ledger.close()
         restore_signals()
     return Conducted(outcome, why, c.signalled, left, head)
+
+
+def _own_mistake(c: Conducting, error: BaseException) -> str:
+    """What to say of an error that nobody foresaw. Where it happened goes into a file, for whoever mends it."""
+    where = c.folder.evidence / "gameday.log"
+    with contextlib.suppress(OSError):
+        where.write_text("".join(traceback.format_exception(error)))
+    return f"gameday itself failed ({type(error).__name__}: {error}); {where.parent.name}/{where.name} says where"
 
 
 def _heard(c: Conducting) -> Callable[[Event], None]:
