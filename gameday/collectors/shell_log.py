@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from pathlib import Path
 
+from gameday.model.mutation import mutates
 from gameday.model.protocols import Sighting
 from gameday.time_of_day import set_by
-
-MUTATES = re.compile(
-    r"\b(docker|podman|docker-compose|compose)\s+(\S+\s+)*?(restart|start|stop|kill|pause|unpause|rm|up|down|update|run|scale)\b"
-    r"|\bcurl\b.*(-X\s*|--request[ =])(PUT|POST|DELETE|PATCH)"
-    r"|\bcurl\b.*\s(-d|--data\S*|-T|--json)\b"
-    r"|\b(kubectl)\s+(apply|delete|scale|rollout|patch|edit|drain|cordon)\b"
-    r"|\b(systemctl|service)\s+(\S+\s+)?(restart|start|stop|reload)\b"
-    r"|\bgit\s+(revert|push)\b"
-    r"|\bgameday\s+sandbox\s+(up|scale|down)\b"
-)
-"""Commands that change something; the rest only looks."""
 
 
 class ShellLog:
@@ -48,7 +37,7 @@ class ShellLog:
             command, at = str(said["cmd"]), datetime.fromisoformat(said["ts"])
         except (ValueError, KeyError, TypeError):
             return  # a line that a crash cut in two
-        kind = "action.mutate" if MUTATES.search(command) else "action.observe"
+        kind = "action.mutate" if mutates(command) else "action.observe"
         data = {"command": command, "exit": said.get("exit"), "ms": said.get("dur_ms"), "cwd": said.get("cwd", "")}
         first = command.split()[0] if command.split() else command
         see(

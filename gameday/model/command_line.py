@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-MUTATES = re.compile(
-    r"\b(docker|podman|docker-compose|compose)\s+(\S+\s+)*?(restart|start|stop|kill|pause|unpause|rm|up|down|update|run|scale)\b"
-    r"|\bcurl\b.*(-X\s*|--request[ =])(PUT|POST|DELETE|PATCH)"
-    r"|\bcurl\b.*\s(-d|--data\S*|-T|--json)\b"
-    r"|\b(kubectl|oc)\s+(\S+\s+)*?(apply|delete|scale|rollout\s+(restart|undo)|patch|edit|drain|cordon|uncordon|annotate|label)\b"
-    r"|\b(systemctl|service)\s+(\S+\s+)*?(restart|start|stop|reload)\b"
-    r"|\bgit\s+(revert|push)\b"
-)
-"""Commands that change something; the rest only looks."""
+from gameday.model.mutation import mutates
+
 _LOOKS = re.compile(
     r"(?:sudo\s+)?(?:"
     r"(?:kubectl|oc)\s+(?:-\S+\s+(?:\S+\s+)?){0,4}?(?:get|describe|logs?|top|explain|version|cluster-info|events|rollout\s+(?:history|status))\b"
@@ -121,11 +114,6 @@ _TABLE = re.compile(r"^\.{3}|^-{3,}|\S\s{3,}\S.*\S\s{2,}\S")
 _WHERE = re.compile(r"\s(?:-n|--namespace|--context)(?:\s+|=)\0(?=\s|$)")
 _BETWEEN = r"(?:\s+--?[A-Za-z][\w-]*(?:[ =][^\s;&|]+)?){0,4}?\s+"
 _QUOTES = "'\""
-
-
-def mutates(command: str) -> bool:
-    """Whether a command changes something, as far as its words tell."""
-    return bool(MUTATES.search(command))
 
 
 def only_looks(command: str) -> bool:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from gameday.model.command_line import command_lines, looks_like_command, mutates, only_looks, pattern_of, telling
+from gameday.model.command_line import command_lines, looks_like_command, only_looks, pattern_of, telling
+from gameday.model.mutation import mutates
 
 
 @pytest.mark.parametrize(
