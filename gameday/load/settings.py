@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -13,11 +13,17 @@ from pydantic import ValidationError
 
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import escaped, meant, named, shown
+from gameday.load.toml_places import keys_of, place_of
 from gameday.model.docker_settings import TooWide
 from gameday.model.production import is_production
 from gameday.model.settings import Settings
 
 LARGEST = 256_000
+_WANTED = {
+    "string": 'text; write it in quotes, as in key = "…"', "int": "whole number", "float": "a number", "bool": "true or false",
+    "list": "a list; write it in brackets", "tuple": "a list; write it in brackets", "dict": "a table", "mapping": "a table", "model": "a table",
+}  # fmt: skip
+"""What a value should have been, by the first words of pydantic's name for the mistake."""
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -47,10 +53,12 @@ def read_settings(path: Path, known_rules: Callable[[], Collection[str]]) -> Set
         raise InvalidInput(*_mistakes(path, text, error)) from error
     if refused := [name for name, place in settings.environments.items() if is_production(name) and not place.allow_production]:
         said = "which is refused: drills break things"
-        raise InvalidInput(*(_at(path, text, n, f'an environment cannot be called "{n}", {said}', unsafe=True) for n in refused))
+        raise InvalidInput(
+            *(_at(path, text, ["environments", n], f'an environment cannot be called "{n}", {said}', unsafe=True) for n in refused)
+        )
     rules = known_rules() if settings.rules.off else ()
     if unknown := [rule for rule in settings.rules.off if rule not in rules]:
-        raise InvalidInput(*(_at(path, text, r, f"no gap rule {named(r)}{meant(r, rules)}") for r in unknown))
+        raise InvalidInput(*(_at(path, text, ["rules", "off", r], f"no gap rule {named(r)}{meant(r, rules)}") for r in unknown))
     return settings
 
 
@@ -64,13 +72,22 @@ def _mistakes(path: Path, text: str, error: ValidationError) -> list[Mistake]:
     found = []
     for wrong in error.errors():
         way = [str(step) for step in wrong["loc"]]
-        message = wrong["msg"].removeprefix("Value error, ")
+        message = _said(wrong["type"], wrong["msg"].removeprefix("Value error, "), wrong["input"])
         if wrong["type"] == "extra_forbidden":
             message = f"unknown key {named(way[-1])}{meant(way[-1], _keys(way[:-1]))}"
         unsafe = isinstance(wrong.get("ctx", {}).get("error"), TooWide)
-        key = next((step for step in reversed(way) if not step.isdecimal()), "")
-        found.append(_at(path, text, key, f"{escaped('.'.join(way))}: {message}", unsafe=unsafe))
-    return found
+        found.append(_at(path, text, way, f"{escaped('.'.join(way))}: {message}", unsafe=unsafe))
+    return sorted(found, key=lambda m: (m.line, m.column))
+
+
+def _said(kind: str, message: str, value: object) -> str:
+    """The reader's sentence, in the words of whoever writes the file."""
+    if kind == "missing":
+        return "is missing"
+    for begins, wanted in _WANTED.items():
+        if kind in (f"{begins}_type", f"{begins}_parsing"):
+            return f"{named(str(value))} is {'no' if wanted.startswith('whole') else 'not'} {wanted}"
+    return message
 
 
 def _keys(way: list[str]) -> list[str]:
@@ -96,30 +113,16 @@ def _models_in(shape: Any) -> Iterator[Any]:
         yield from _models_in(inner)
 
 
-def _at(path: Path, text: str, key: str, message: str, *, unsafe: bool = False) -> Mistake:
-    """At the first line that names the key; TOML's reader tells no places."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if key and key in line.partition("#")[0]:
-            return Mistake(shown(path), number, line.index(key) + 1, message, unsafe)
-    return Mistake(shown(path), 1, 1, message, unsafe)
-
-
-_TABLE = re.compile(r"\s*\[([A-Za-z0-9_.\"' -]+)\]")
-_KEY = re.compile(r"""\s*(["']?)([A-Za-z0-9_.-]+)\1\s*=""")
+def _at(path: Path, text: str, way: Sequence[str], message: str, *, unsafe: bool = False) -> Mistake:
+    """At the key, or at the last one on the way to it that the file has; TOML's reader tells no places."""
+    line, column = place_of(text, way)
+    return Mistake(shown(path), line, column, message, unsafe)
 
 
 def places_of_settings(path: Path) -> Mapping[str, str]:
     """Where each key stands: `environments.staging.working_hours` → `gameday.toml:7`. Empty where there is no such file."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return {}
-    found: dict[str, str] = {}
-    table = ""
-    for number, line in enumerate(lines, 1):
-        if header := _TABLE.match(line):
-            table = re.sub(r"[\"' ]", "", header[1])
-            found.setdefault(table, f"{shown(path)}:{number}")
-        elif key := _KEY.match(line):
-            found.setdefault(f"{table}.{key[2]}".lstrip("."), f"{shown(path)}:{number}")
-    return found
+    return {".".join(way): f"{shown(path)}:{line}" for way, (line, _) in keys_of(text).items()}
