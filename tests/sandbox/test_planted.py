@@ -83,6 +83,7 @@ def test_one_planted_gap(bench: Bench, name: str) -> None:
     assert review["code"] == code
 
 
+@pytest.mark.drills
 def test_a_blind_prometheus_makes_verdicts_undecidable(bench: Bench) -> None:
     profile(bench, "blind", rules=('reason="payment"', 'reason="provider"'))
     scenario = bench.scenario(
