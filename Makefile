@@ -28,9 +28,9 @@ test-crash: setup ## crash tests: gameday is killed everywhere it can be, and no
 check: python ## format, lint, types, layers, and the tests without Docker
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m ruff check
-	@$(PYTHON) -m mypy
-	@.venv/bin/lint-imports
-	@$(PYTHON) -m pytest -n 2 -q -m "not docker and not slow and not crash"
+	@$(PYTHON) -m mypy & types=$$!; \
+	.venv/bin/lint-imports && $(PYTHON) -m pytest -n 2 -q -m "not docker and not slow and not crash"; \
+	code=$$?; wait $$types && exit $$code
 
 fix: python ## format, and repair what the linter can
 	@$(PYTHON) -m ruff format
