@@ -26,14 +26,16 @@ class ScheduleFiles:
     _seen: _Seen = field(default_factory=dict)
     _known: dict[Path, Schedule] = field(default_factory=dict)
     _used: ScheduleReader | None = None
+    _looked: datetime | None = None
+    _since: dict[Path, datetime] = field(default_factory=dict)
 
     def changed(self) -> bool:
         """Whether a schedule, or anything that one leads to, is not what it was when it was read."""
-        return _look(self.workspace.schedules()) != self._seen or self._look_around() != self._around
+        return self._look_at_schedules() != self._seen or self._look_around() != self._around
 
     def read(self) -> tuple[Agenda, Mapping[str, datetime]]:
         """The agenda, and since when each file is there. Raises InvalidInput with the mistakes of all files."""
-        seen, around = _look(self.workspace.schedules()), self._look_around()
+        seen, around = self._look_at_schedules(), self._look_around()
         if around != self._around or self._used is None:
             self._known, self._used = {}, self.reader()
         same = {path: s for path, s in self._known.items() if seen.get(path) == self._seen.get(path)}
@@ -49,8 +51,19 @@ class ScheduleFiles:
         self._around = self._look_around()
         if mistakes:
             raise InvalidInput(*sorted(mistakes))
-        first_seen = {path.stem: datetime.fromtimestamp(seen[path][0] / 1e9, UTC) for path in self._known}
-        return Agenda(self._known.values(), self._used.calendars), first_seen
+        return Agenda(self._known.values(), self._used.calendars), {path.stem: self._since[path] for path in self._known}
+
+    def _look_at_schedules(self) -> _Seen:
+        """What is there. A file counts since it was written, but not since before the look that did not find it under this name:
+        one that was renamed, or copied with its old time, missed nothing before it came."""
+        now, seen = datetime.now(UTC), _look(self.workspace.schedules())
+        for path in seen.keys() - self._since.keys():
+            written = datetime.fromtimestamp(seen[path][0] / 1e9, UTC)
+            self._since[path] = max(written, self._looked or written)
+        for path in self._since.keys() - seen.keys():
+            del self._since[path]
+        self._looked = now
+        return seen
 
     def _look_around(self) -> _Seen:
         root = self.workspace.root
