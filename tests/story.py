@@ -141,7 +141,7 @@ def perfect() -> Story:
         Told(28.0, "alert.delivered", "PaymentsErrorRate", "pager", "alert", data={**page, "status": "resolved"}),
         *(
             Told(2.0 + 5 * n, "alert.delivered", "Watchdog", "pager", "alert", data={"receiver": "heartbeat", "status": "firing"})
-            for n in range(10)
+            for n in range(200)
         ),
     ]
     return Story(told)

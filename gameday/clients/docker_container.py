@@ -23,6 +23,8 @@ class Container:
     started_at: str
     restarting: bool = False
     """Between an end and the start that its restart policy will make."""
+    restarts_itself: bool = False
+    """Whether its restart policy starts it again when it ends by itself."""
     memory_limit: int = 0
     """Bytes; 0 where it has none."""
     health: str = ""
@@ -58,6 +60,7 @@ def read_container(data: Mapping[str, Any], service_label: str) -> Container:
         paused=bool(state["Paused"]),
         started_at=str(state["StartedAt"]),
         restarting=bool(state.get("Restarting")),
+        restarts_itself=(data.get("HostConfig", {}).get("RestartPolicy") or {}).get("Name", "") not in ("", "no"),
         memory_limit=int(data.get("HostConfig", {}).get("Memory") or 0),
         health=str((state.get("Health") or {}).get("Status", "")),
         health_check=_health_check((data["Config"].get("Healthcheck") or {}).get("Test") or []),

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from docker.errors import NotFound
+
 from gameday import time_of_day
 from gameday.clients.docker import Docker
 from gameday.clients.docker_container import DockerEvent
+from gameday.errors import Missing
 from gameday.model.protocols import Sighting
 
 TOLD = frozenset({
@@ -16,6 +19,8 @@ TOLD = frozenset({
     "exec_start",
 })  # fmt: skip
 """Actions that tell something. Health checks come as exec events twice a second and are left out by their text."""
+ASKED_FOR = frozenset({"kill", "stop", "restart"})
+"""What somebody asks the daemon for. A container that ends without one of these ended by itself."""
 OVERLAP = 1.0
 """Seconds before the last look that are asked about again."""
 
@@ -35,6 +40,8 @@ class DockerEvents:
         self._looked = time_of_day.now()
         self._since = self._looked.timestamp() + docker.ahead
         self._told: set[int] = set()
+        self._lately: dict[str, set[str]] = {}
+        """What happened to each container since its last start."""
 
     def look(self, see: Sighting) -> None:
         looked = time_of_day.now()
@@ -53,9 +60,10 @@ class DockerEvents:
         # A time stamp from before the daemon's clock was set says nothing on the one that it shows now.
         at = event.at if event.at > self._looked - 2 * timedelta(seconds=OVERLAP) else None
         ours = self._ours(event.container, event.action, (at or time_of_day.now()).timestamp())
+        by_policy = not ours and self._by_restart_policy(event)
         see(
             "action.mutate", ("container", event.service or event.container[:12]), at=at,
-            actor="gameday" if ours else "", actor_kind="injector" if ours else "unknown",
+            actor="gameday" if ours else "", actor_kind="injector" if ours else "system" if by_policy else "unknown",
             data={
                 "action": event.action,
                 "image": str(event.raw.get("Actor", {}).get("Attributes", {}).get("image", "")),
@@ -64,6 +72,20 @@ class DockerEvents:
             },
             raw=self._keep(dict(event.raw)),
         )  # fmt: skip
+
+    def _by_restart_policy(self, event: DockerEvent) -> bool:
+        """Whether nobody did this: a start after an end that nobody asked for, where the container's policy is to start it again."""
+        lately = self._lately.setdefault(event.container, set())
+        if event.action != "start":
+            lately.add(event.action)
+            return False
+        self._lately[event.container] = set()
+        if "die" not in lately or lately & ASKED_FOR:
+            return False
+        try:
+            return self._docker.inspect(event.container).restarts_itself
+        except (NotFound, Missing):
+            return False
 
 
 def _is_health_check(event: DockerEvent) -> bool:

@@ -23,7 +23,7 @@ When it stays silent
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gameday.model.drill import AlertStory, DetectionFloor, Drill
 from gameday.model.event import Subject
@@ -34,7 +34,7 @@ def find(drill: Drill) -> Iterator[Gap]:
     for story in (s for s in drill.alerts if s.expectation):
         if (verdict := drill.missed(f"alert:{story.name}:in_time")) is None:
             continue
-        parts = _parts(drill, story)
+        parts = _parts(drill, story, verdict.evidence)
         floor = next((f for f in drill.floors if f.alert == story.name), None)
         knob = _knob(parts, floor)
         split = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts.items())
@@ -54,9 +54,10 @@ def find(drill: Drill) -> Iterator[Gap]:
         )
 
 
-def _parts(drill: Drill, story: AlertStory) -> dict[str, float]:
+def _parts(drill: Drill, story: AlertStory, evidence: Sequence[str]) -> dict[str, float]:
     """Seconds from the impact to the condition, from there to firing, from there to the notice."""
-    began, told = drill.milestones.impact_began, story.delivered
+    wanted = story.expectation.receiver if story.expectation else None
+    began, told = drill.record.timeline.by_id(evidence[0]), (story.delivered_to(wanted) if wanted else None) or story.delivered
     if not (began and story.pending and story.fired and told):
         return {}
     marks = (began.at, story.pending.at, story.fired.at, told.at)

@@ -2,7 +2,7 @@
 
 What it finds
     An alert under `expect.alerts.must` whose pages went only to receivers that, by `services.yaml`, belong to other
-    teams than the owner of the scenario's service.
+    teams than the one that reads the receiver which the scenario names; where it names none, than the service's owner.
 
 Why it matters
     The people who are woken cannot help, and those who could sleep on. Handing over costs the first minutes.
@@ -33,7 +33,8 @@ def find(drill: Drill) -> Iterator[Gap]:
         verdict = drill.missed(f"alert:{story.name}:route")
         if verdict is None:
             continue
-        owner = drill.services.owner(drill.scenario.service)
+        wanted = story.expectation.receiver if story.expectation else None
+        owner = drill.services.whose(wanted, drill.scenario.service)
         told = ", ".join(sorted({d.receiver for d in story.deliveries}))
         labels = " ".join(f"{k}={v}" for k, v in sorted(story.labels.items()) if k in ("alertname", "service", "severity", "team"))
         yield Gap(

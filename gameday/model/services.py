@@ -81,6 +81,10 @@ class Services(Noun):
         known = self.receivers.get(receiver)
         return known.team if known else None
 
+    def whose(self, receiver: str | None, service: str) -> str | None:
+        """The team that an alert of a service is for: whoever reads the receiver that is asked for, else the owner of the service."""
+        return (self.team(receiver) if receiver else None) or self.owner(service)
+
     def pages(self, receiver: str) -> bool:
         """Whether this receiver wakes somebody. Unknown receivers are taken to."""
         known = self.receivers.get(receiver)

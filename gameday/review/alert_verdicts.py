@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 from gameday.model.drill import AlertStory, Delivery
 from gameday.model.expectation import AlertExpectation
 from gameday.model.verdict import Answer, Verdict
+from gameday.review.alert_window import AlertWindow
 from gameday.review.facts import Facts, pages_of
 from gameday.review.links import worst_link
 from gameday.review.saying import About, after, budget, say
-from gameday.review.sight import Blindness
-
-SENDING = timedelta(seconds=10)
-"""Beyond `group_wait`, so long may a notice be under way before its absence says something."""
-USUAL_GROUP_WAIT = timedelta(seconds=30)
-"""Alertmanager's own, where the settings could not be read."""
 
 
 def alert_verdicts(facts: Facts) -> Iterator[Verdict]:
@@ -72,13 +67,13 @@ class _OneAlert:
         story = self.story
         if story.fired:
             return self._say("fires", self._expects("fires"), "met", "it fired", story.fired.event)
-        answer, why, proof = self._absence("prometheus", self._due)
+        answer, why, proof = self._window.absence("prometheus", self._window.due)
         if answer == "missed" and story.pending:
-            why = f"it was pending from {after(self._impact, story.pending.at)} after the impact began on, and never fired"
+            why = f"it was pending from {after(self._window.impact, story.pending.at)} after the impact began on, and never fired"
             proof = (story.pending.event, *proof)
         elif answer == "missed":
             why = f"it did not fire in the {budget(self.expected.within)} after the impact began, though users were hurt"
-        return self._say("fires", self._expects("fires"), answer, why, self._impact_event, *proof)
+        return self._say("fires", self._expects("fires"), answer, why, self._window.impact_event, *proof)
 
     @cached_property
     def _told(self) -> Verdict:
@@ -88,12 +83,12 @@ class _OneAlert:
             return self._say("delivered", expects, *self._never_fired())
         if (hit := self._right_delivery()) is not None:
             return self._say(
-                "delivered", expects, "met", f"{hit.receiver} got it {after(self._impact, hit.at)} after the impact began", hit.event
+                "delivered", expects, "met", f"{hit.receiver} got it {after(self._window.impact, hit.at)} after the impact began", hit.event
             )
         fired = story.fired.event if story.fired else ""
-        answer, why, proof = self._absence("pager", self._notice_due)
+        answer, why, proof = self._window.absence("pager", self._window.notice_due)
         if astray := self._to_another_team():
-            blind = self._blind_to_notices(self._notice_due)
+            blind = self._window.blind_to_notices(self._window.notice_due)
             answer, why = ("undecidable", blind.why) if blind else ("not_applicable", f"it was routed to {astray.receiver} instead")
             return self._say("delivered", expects, answer, why, astray.event, blind.event if blind else "")
         if answer == "missed":
@@ -112,34 +107,38 @@ class _OneAlert:
 
     def _in_time(self) -> Verdict:
         expects, hit = self._expects("in_time"), self._right_delivery() or self.story.delivered
-        if hit is None and not self._too_late_by_now:
+        if self._told.verdict == "missed" or (hit is None and not self._too_late_by_now):
             return self._without_notice("in_time")
-        if hit is not None and hit.at <= self._due:
-            if blind := self._earlier_impact(hit.at):
+        if hit is not None and hit.at <= self._window.due:
+            if blind := self._window.earlier_impact(hit.at):
                 why = f"users may have been hurt long before that was seen: {blind.why}"
                 return self._say("in_time", expects, "undecidable", why, hit.event, blind.event)
-            early = hit.at < self._impact
-            why = "delivered before users felt it" if early else f"delivered {after(self._impact, hit.at)} after the impact began"
-            return self._say("in_time", expects, "met", why, self._impact_event, hit.event)
-        if blind := self._blind_to_notices(self._due):
+            early = hit.at < self._window.impact
+            why = "delivered before users felt it" if early else f"delivered {after(self._window.impact, hit.at)} after the impact began"
+            return self._say("in_time", expects, "met", why, self._window.impact_event, hit.event)
+        if blind := self._window.blind_to_notices(self._window.due):
             return self._say("in_time", expects, "undecidable", f"an earlier notice may have been missed: {blind.why}", blind.event)
+        if why := self._window.another_beginning(hit.at if hit else self.facts.ended):
+            return self._say("in_time", expects, "undecidable", why, self._window.impact_event, hit.event if hit else "")
         if hit is not None:
-            why = f"delivered {after(self._impact, hit.at)} after the impact began"
-            return self._say("in_time", expects, "missed", why, self._impact_event, hit.event)
+            why = f"delivered {after(self._window.impact, hit.at)} after the impact began"
+            return self._say("in_time", expects, "missed", why, self._window.impact_event, hit.event)
         fired = self.story.fired
-        why = f"not delivered {after(self._impact, self.facts.ended)} after the impact began"
-        return self._say("in_time", expects, "missed", why, self._impact_event, fired.event if fired else "")
+        why = f"not delivered {after(self._window.impact, self.facts.ended)} after the impact began"
+        return self._say("in_time", expects, "missed", why, self._window.impact_event, fired.event if fired else "")
 
     @property
     def _too_late_by_now(self) -> bool:
         """It fired so late that a notice may still be under way, though its time is over."""
-        facts, over = self.facts, self.facts.milestones.impact_over
-        lasted = over is None or over.at >= self._due
-        return bool(self.story.fired and lasted and self._told.verdict == "undecidable" and facts.ended > self._due and not facts.cut_short)
+        facts, over = self.facts, self._window.over
+        lasted = over is None or over.at >= self._window.due
+        return bool(
+            self.story.fired and lasted and self._told.verdict == "undecidable" and facts.ended > self._window.due and not facts.cut_short
+        )
 
     def _route(self) -> Verdict:
         services, expects = self.facts.record.plan.services, self._expects("route")
-        owner, told = services.owner(self.facts.record.plan.scenario.service), self._pages
+        owner, told = self._team, self._pages
         if not told:
             return self._without_notice("route")
         if owner is None:
@@ -148,11 +147,12 @@ class _OneAlert:
             return self._say("route", expects, "met", f"{right.receiver} is read by {owner}", right.event)
         if (astray := self._to_another_team()) is None:
             return self._say("route", expects, "undecidable", f"services.yaml does not say whose {told[0].receiver} is", told[0].event)
-        if blind := self._blind_to_notices(self._notice_due):
+        if blind := self._window.blind_to_notices(self._window.notice_due):
             why = f"another notice may have been missed: {blind.why}"
             return self._say("route", expects, "undecidable", why, astray.event, blind.event)
-        team = services.team(astray.receiver)
-        return self._say("route", expects, "missed", f"{astray.receiver} is read by {team}; {owner} owns the service", astray.event)
+        team, owns = services.team(astray.receiver), services.owner(self.facts.record.plan.scenario.service)
+        why = f"{astray.receiver} is read by {team}; " + (f"{owner} owns the service" if owner == owns else f"it is for {owner}")
+        return self._say("route", expects, "missed", why, astray.event)
 
     def _severity(self) -> Verdict:
         expects, wanted, story = self._expects("severity"), self.expected.severity, self.story
@@ -169,7 +169,7 @@ class _OneAlert:
         return self._say(aspect, self._expects(aspect), answer, why)
 
     def _reset(self, within: timedelta) -> Verdict:
-        expects, over, story = self._expects("reset"), self.facts.milestones.impact_over, self.story
+        expects, over, story = self._expects("reset"), self._window.reset_from(within), self.story
         if not (story.fired or story.deliveries):
             return self._without_firing("reset")
         if over is None:
@@ -200,41 +200,15 @@ class _OneAlert:
 
     # --- shared ----------------------------------------------------------------------------------------------
 
-    @property
-    def _impact(self) -> datetime:
-        """Where its budget begins. Where users felt nothing and it fired all the same: the fault."""
-        began = self.facts.milestones.impact_began
-        return began.at if began else self.facts.since or self.facts.ended
+    @cached_property
+    def _window(self) -> AlertWindow:
+        return AlertWindow(self.facts, self.expected, self.story)
 
-    @property
-    def _impact_event(self) -> str:
-        began = self.facts.milestones.impact_began
-        return began.event if began else ""
-
-    def _earlier_impact(self, came: datetime) -> Blindness | None:
-        """Why the impact may have begun so early that what came in time by what was seen of it was too late."""
-        facts = self.facts
-        return facts.sight.overlooked(("canary",), facts.since or self._impact, self._impact, self.expected.within, came)
-
-    @property
-    def _due(self) -> datetime:
-        return self._impact + self.expected.within
-
-    @property
-    def _notice_due(self) -> datetime:
-        """By when a notice must have come for its absence to say something: not at once after it fired."""
-        fired = self.story.fired
-        floor = next((f for f in self.facts.floors if f.alert == self.expected.alert), None)
-        waits = timedelta(seconds=floor.group_wait) if floor else USUAL_GROUP_WAIT
-        return max(self._due, fired.at + waits + SENDING) if fired else self._due
-
-    def _blind_to_notices(self, until: datetime) -> Blindness | None:
-        """Why a notice between firing and `until` may have been missed; None where it cannot have been."""
-        fired = self.story.fired
-        if fired is not None and fired.at > until:
-            return None
-        since = fired.at if fired else self.facts.since or until
-        return self.facts.sight.blind("pager", since, until)
+    @cached_property
+    def _team(self) -> str | None:
+        """Whose alert it is: the team that reads the receiver which the scenario names, else the owner of the service."""
+        plan = self.facts.record.plan
+        return plan.services.whose(self.expected.receiver, plan.scenario.service)
 
     def _right_delivery(self) -> Delivery | None:
         return self.story.delivered_to(self.expected.receiver) if self.expected.receiver else self.story.delivered
@@ -246,41 +220,22 @@ class _OneAlert:
 
     def _to_another_team(self) -> Delivery | None:
         """A page at a receiver that is known to be somebody else's, where the owner got none."""
-        services = self.facts.record.plan.services
-        owner = services.owner(self.facts.record.plan.scenario.service)
+        services, owner = self.facts.record.plan.services, self._team
         teams = [(d, services.team(d.receiver)) for d in self._pages]
         if owner is None or any(team == owner for _, team in teams):
             return None
         return next((d for d, team in teams if team is not None), None)
 
     def _never_fired(self) -> tuple[Answer, str]:
-        answer, why, _ = self._absence("prometheus", self._due)
+        answer, why, _ = self._window.absence("prometheus", self._window.due)
         return ("undecidable", why) if answer == "undecidable" else ("not_applicable", "it never fired")
 
-    def _absence(self, source: str, due: datetime) -> tuple[Answer, str, tuple[str, ...]]:
-        """Whether not having seen it by `due` proves that it was not there."""
-        facts, over = self.facts, self.facts.milestones.impact_over
-        if facts.cut_short or facts.ended < due:
-            return "undecidable", "the drill ended before the alert was due", ()
-        if blind := facts.sight.blind(source, facts.since or due, due):
-            return "undecidable", blind.why, (blind.event,)
-        if over is not None and over.at < due and not self._could_have_come():
-            return (
-                "undecidable",
-                f"the impact was over {after(self._impact, over.at)} after it began, before the alert was due",
-                (over.event,),
-            )
-        return "missed", "", facts.sight.proof(source, facts.since or due, due)
-
-    def _could_have_come(self) -> bool:
-        """Whether the impact lasted long enough for the alert by the settings that were read."""
-        fired, resolved = self.story.fired, self.story.resolved
-        if fired is None:
-            return False
-        if resolved is None or resolved.at >= self._due:
-            return True
-        floor = next((f for f in self.facts.floors if f.alert == self.expected.alert), None)
-        return floor is not None and resolved.at - fired.at > timedelta(seconds=floor.group_wait) + SENDING
+    @property
+    def _whose(self) -> str:
+        plan = self.facts.record.plan
+        return (
+            f"the team that owns {plan.scenario.service}" if self._team == plan.services.owner(plan.scenario.service) else str(self._team)
+        )
 
     def _expects(self, aspect: str) -> str:
         name, receiver = self.expected.alert, self.expected.receiver
@@ -288,7 +243,7 @@ class _OneAlert:
             "fires": f"alert {name} fires",
             "delivered": f"alert {name} delivered{f' to {receiver}' if receiver else ''}",
             "in_time": f"alert {name} delivered within {budget(self.expected.within)}",
-            "route": f"alert {name} goes to the team that owns {self.facts.record.plan.scenario.service}",
+            "route": f"alert {name} goes to {self._whose}",
             "severity": f"alert {name} has severity {self.expected.severity}",
             "reset": f"alert {name} resets within {budget(self.expected.reset_within or timedelta(0))}",
             "runbook": f"alert {name} links to a runbook that opens",

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gameday.model.drill import Moment
 from gameday.review.facts import Facts
 
+WORDS = ("words", "ops")
+"""Sources that see what people say."""
+USUAL = timedelta(minutes=5)
+"""How long after the moment before it something may come where a scenario says nothing."""
 
-def delivered(facts: Facts) -> Moment:
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a budget begins. What came in the budget after `earliest` is in time for sure, what came later than it after `at` is late."""
+
+    at: datetime
+    event: str
+    earliest: datetime
+    seen_by: tuple[str, ...] = ()
+    """Sources that would have seen what another moment stands in for; none where the moment itself was seen."""
+
+
+def delivered(facts: Facts) -> Anchor:
     """The page that people should answer. Only where there was impact."""
     if facts.page is not None:
-        return Moment(facts.page.at, facts.page.event)
-    began = impact_began(facts)
+        return Anchor(facts.page.at, facts.page.event, facts.page.at)
+    began = facts.hurt[0].began
     slowest = max((a.within for a in facts.record.plan.scenario.expect.alerts.expected), default=timedelta(0))
-    return Moment(began.at + slowest, began.event)
+    return Anchor(began.at + slowest, began.event, began.at + slowest, ("pager",))
 
 
-def acknowledged(facts: Facts) -> Moment:
-    return facts.milestones.acknowledged or _later(delivered(facts), facts.record.plan.scenario.expect.response.within.ack)
+def acknowledged(facts: Facts) -> Anchor:
+    return _seen(facts.milestones.acknowledged) or _stand_in(facts, delivered(facts), facts.record.plan.scenario.expect.response.within.ack)
 
 
-def declared(facts: Facts) -> Moment:
-    return facts.milestones.declared or _later(acknowledged(facts), facts.record.plan.scenario.expect.response.within.declare)
+def declared(facts: Facts) -> Anchor:
+    return _seen(facts.milestones.declared) or _stand_in(
+        facts, acknowledged(facts), facts.record.plan.scenario.expect.response.within.declare
+    )
 
 
-def impact_began(facts: Facts) -> Moment:
-    began = facts.milestones.impact_began
-    assert began is not None
-    return began
+def impact_began(facts: Facts) -> Anchor:
+    """The impact that took longest: a budget for the end of an impact is about each of them."""
+    longest = facts.longest
+    assert longest is not None
+    return Anchor(longest.began.at, longest.began.event, longest.began.at)
 
 
 def mitigation_due(facts: Facts) -> datetime | None:
@@ -39,5 +59,12 @@ def mitigation_due(facts: Facts) -> datetime | None:
     return impact_began(facts).at + within.impact_over if within.impact_over else None
 
 
-def _later(moment: Moment, span: timedelta | None) -> Moment:
-    return Moment(moment.at + (span or timedelta(0)), moment.event)
+def _seen(moment: Moment | None) -> Anchor | None:
+    return Anchor(moment.at, moment.event, moment.at) if moment else None
+
+
+def _stand_in(facts: Facts, before: Anchor, span: timedelta | None) -> Anchor:
+    """The latest moment at which it was allowed. Where nothing says that, it may have come at once, or after the usual time."""
+    words = tuple(s for s in WORDS if s in facts.record.plan.sources)
+    earliest = before.earliest + (span or timedelta(0))
+    return replace(before, at=before.at + (span or USUAL), earliest=earliest, seen_by=(*before.seen_by, *words))

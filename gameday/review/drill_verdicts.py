@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gameday.model.drill import Moment
 from gameday.model.record import FaultRecord
 from gameday.model.verdict import Verdict
 from gameday.review.end_state import end_state_verdict
 from gameday.review.facts import Facts
+from gameday.review.impact import impact_began
 from gameday.review.saying import say
 
 
@@ -67,6 +69,8 @@ def _effect(facts: Facts, fault: str) -> Verdict:
     if facts.cut_short or timeline.first("drill.aborted"):
         return say(key, expects, "drill", "undecidable", "the drill ended early, before users felt it", armed.id)
     canary = facts.record.plan.scenario.canary
+    if later := impact_began([s for s in facts.samples if s.at > until], canary):
+        return say(key, expects, "drill", "undecidable", "users were hurt, and only after it was taken back", armed.id, later.event)
     if len(timeline.of("canary.sample", since=armed.at, until=until)) < canary.bad.bad:
         why = f"it was in effect for fewer than {canary.bad.bad} samples of the canary"
         return say(key, expects, "drill", "undecidable", why, armed.id)
@@ -154,15 +158,30 @@ def _mitigated_by_people(facts: Facts) -> Verdict:
     if facts.cut_short:
         return say(key, expects, "drill", "undecidable", "the record of the drill has no end", began.event)
     if facts.recovered_by_injector and ended is not None:
-        if not facts.paged and not facts.anybody_acted:
-            return say(key, expects, "drill", "not_applicable", "nobody was paged, so nobody could mitigate", ended.event)
+        if why := facts.nobody_could_respond:
+            return say(key, expects, "drill", "not_applicable", f"{why}, so nobody could mitigate", ended.event)
         if (blind := facts.ended_unseen) and blind.since < ended.at:
             return say(key, expects, "drill", "undecidable", blind.why, began.event, blind.event)
         return say(
             key, expects, "drill", "missed", "the fault was taken back while users were still not served", ended.event or began.event
         )
+    if earlier := _an_earlier_recovery(facts):
+        why = "the fault was taken back while users were still not served, before another fault came"
+        return say(key, expects, "drill", "missed", why, earlier.event or began.event)
     if over is None:
         return say(key, expects, "drill", "undecidable", "the drill ended before the impact did", began.event)
     if blind := facts.sight.blind("canary", began.at, over.at):
         return say(key, expects, "drill", "undecidable", blind.why, blind.event)
     return say(key, expects, "drill", "met", "users were served again under the live fault", over.event)
+
+
+def _an_earlier_recovery(facts: Facts) -> Moment | None:
+    """The taking back of a fault that people were to mitigate, which ended an impact before the last one."""
+    plan = facts.record.plan
+    held = {planned.id for planned, injection in zip(plan.faults, plan.scenario.faults, strict=False) if injection.hold}
+    for hurt in facts.hurt[:-1]:
+        ended = facts.recovery_of(hurt)
+        event = facts.record.timeline.by_id(ended.event) if ended and ended.event else None
+        if event is not None and event.subject.name in held:
+            return ended
+    return None

@@ -14,9 +14,11 @@ from gameday.review.traces import by_people
 def durations(facts: Facts) -> dict[str, Span]:
     """Every duration of the contract whose beginning was seen."""
     m = facts.milestones
-    mitigated = m.impact_over if not facts.recovered_by_injector else None
+    longest = facts.longest
+    recovery = facts.recovery_of(longest) if longest else None
+    mitigated = longest.over if longest and not recovery else None
     page = Moment(facts.page.at, facts.page.event) if facts.page else m.alert_delivered
-    until = facts.recovery.at if facts.recovery else facts.ended
+    until = recovery.at if recovery else facts.ended
     spans = {
         "time_to_detect": _to_detect(facts),
         "time_to_acknowledge": _span(page, m.acknowledged, facts.ended),
@@ -24,7 +26,7 @@ def durations(facts: Facts) -> dict[str, Span]:
         "time_to_lead": _span(m.declared, _lead(facts), facts.ended),
         "time_to_runbook": _span(m.alert_delivered, m.runbook_opened, facts.ended),
         "time_to_first_mitigation": _span(m.acknowledged, m.first_mitigation, facts.ended),
-        "time_to_mitigate": _span(m.impact_began, mitigated, until),
+        "time_to_mitigate": _span(longest.began if longest else None, mitigated, until),
         "alert_reset": _span(m.impact_over, m.alert_resolved, facts.ended) if m.alert_delivered or m.alert_fired else None,
     }
     if facts.record.plan.responders == "none":

@@ -12,7 +12,7 @@ from gameday.model.record import Record
 from gameday.model.services import Services
 from gameday.review.alert_stories import floors, stories
 from gameday.review.clocks import on_one_clock
-from gameday.review.impact import Hurt, answered, impacts, longest_silence, samples
+from gameday.review.impact import Hurt, impacts, longest_silence, samples
 from gameday.review.mitigation import Change, changes, first_mitigation, injector_ended, recovered_by_injector, that_ended
 from gameday.review.sight import Blindness, Sight
 from gameday.review.traces import by_people
@@ -38,9 +38,21 @@ class Facts:
     injector_ended: Moment | None
     """When the last fault began to be taken back."""
     recovery: Moment | None
-    """The taking back of a fault that ended the impact; None where the response did, or nothing has yet."""
-    served: datetime | None
-    """When users had the first good answer again. The impact is over from the moment at which that was asked for."""
+    """The taking back of a fault that ended the last impact; None where the response did, or nothing has yet."""
+
+    @property
+    def served(self) -> datetime | None:
+        """When users had the first good answer again after the last impact."""
+        return self.hurt[-1].served if self.hurt else None
+
+    @property
+    def longest(self) -> Hurt | None:
+        """The impact that took longest: what a budget for its end is about."""
+        return max(self.hurt, key=lambda h: h.lasted(self.ended), default=None)
+
+    def recovery_of(self, hurt: Hurt) -> Moment | None:
+        """The taking back of a fault that ended this impact."""
+        return recovered_by_injector(self.record, hurt.began.at, hurt.served)
 
     @cached_property
     def cut_short(self) -> bool:
@@ -55,11 +67,35 @@ class Facts:
 
     @cached_property
     def page(self) -> Delivery | None:
-        """The notice that people should answer: the owner's first page, else the first page of all."""
+        """The notice that people should answer: the owner's first page, else the first that reached whom it is for, else the first."""
         services = self.record.plan.services
         owner = services.owner(self.record.plan.scenario.service)
-        pages = sorted((d for s in self.stories for d in pages_of(s, services)), key=lambda d: d.at)
-        return next((d for d in pages if owner is not None and services.team(d.receiver) == owner), next(iter(pages), None))
+        pages = sorted(self._pages, key=lambda p: p[0].at)
+        reached = [(d, services.team(d.receiver), team) for d, team in pages]
+        known = [(d, by, team) for d, by, team in reached if by is not None]
+        right = [d for d, by, _ in known if by == owner] + [d for d, by, team in known if by == team]
+        return next(iter(right), pages[0][0] if pages else None)
+
+    @cached_property
+    def _pages(self) -> tuple[tuple[Delivery, str | None], ...]:
+        """Every page of an expected alert, and the team that it should have gone to."""
+        services, service = self.record.plan.services, self.record.plan.scenario.service
+        told = ((s, s.expectation) for s in self.stories)
+        return tuple((d, services.whose(wanted.receiver, service)) for s, wanted in told if wanted for d in pages_of(s, services))
+
+    @cached_property
+    def astray(self) -> Delivery | None:
+        """A page, where all pages went to teams that they are not for; None where nobody was paged, or perhaps the right team."""
+        reached = [(self.record.plan.services.team(d.receiver), team) for d, team in self._pages]
+        wrong = all(by is not None and team is not None and by != team for by, team in reached)
+        return self._pages[0][0] if reached and wrong else None
+
+    @property
+    def nobody_could_respond(self) -> str:
+        """Why there was nobody to respond; empty where somebody was paged who could, or acted."""
+        if self.anybody_acted or (self.paged and not self.astray):
+            return ""
+        return "the page went to another team" if self.astray else "nobody was paged"
 
     @property
     def paged(self) -> bool:
@@ -130,8 +166,8 @@ def facts_of(record: Record) -> Facts:
     taken = samples(timeline, origin - scenario.canary.timeout)
     hurt = impacts(taken, scenario.canary, _lives(record, origin, ended)) if since else ()
     began, over = (hurt[0].began, hurt[-1].over) if hurt else (None, None)
-    sample = timeline.by_id(over.event) if over else None
-    served = answered(sample) if sample else None
+    last = hurt[-1] if hurt else None
+    served = last.served if last else None
     told = stories(timeline, scenario, origin)
     return Facts(
         record=record,
@@ -145,8 +181,7 @@ def facts_of(record: Record) -> Facts:
         milestones=_milestones(record, told, origin, ended, began, over),
         hurt=hurt,
         injector_ended=injector_ended(record, served),
-        recovery=recovered_by_injector(record, served),
-        served=served,
+        recovery=recovered_by_injector(record, last.began.at if last else None, served),
     )
 
 
@@ -205,12 +240,15 @@ def _how_far(story: AlertStory) -> tuple[datetime, datetime, datetime]:
 def _acknowledged(record: Record, told: tuple[AlertStory, ...], since: datetime) -> Moment | None:
     """The first acknowledgement that answers an expected alert's page, not another alert's or another team's."""
     services = record.plan.services
-    owner = services.owner(record.plan.scenario.service)
     expected = [s for s in told if s.expectation]
+    owner, service = services.owner(record.plan.scenario.service), record.plan.scenario.service
+    wanted = {services.whose(s.expectation.receiver, service) for s in expected if s.expectation}
     others = {s.name for s in told} - {s.name for s in expected}
     reached = {d.receiver for s in expected for d in s.deliveries}
-    ours = {r for r in {*services.receivers, *reached} if owner is not None and services.team(r) == owner}
-    right = (ours if not reached or reached & ours else reached) or reached
+    readers = {r: services.team(r) for r in {*services.receivers, *reached}}
+    ours = {r for r, team in readers.items() if team is not None and team == owner}
+    asked = {r for r, team in readers.items() if team is not None and team in wanted}
+    right = next((some for some in (ours, asked) if not reached or reached & some), reached) or reached
     known = {*services.receivers, *reached}
     for event in by_people(record.timeline.of("page.acked", since=since)):
         name = event.subject.name

@@ -62,18 +62,26 @@ class Hurt:
 
     began: Moment
     over: Moment | None
+    served: datetime | None = None
+    """When users had the first good answer again. The impact is over from the moment at which that was asked for."""
+
+    def lasted(self, ended: datetime) -> timedelta:
+        """Until it was over, or the drill ended."""
+        return (self.over.at if self.over else ended) - self.began.at
 
 
 def impacts(taken: Sequence[Event], canary: Canary, lives: Sequence[tuple[datetime, datetime]]) -> tuple[Hurt, ...]:
-    """Each impact, in order. `lives` are the faults' own times: after one impact, the next can only come with a later fault."""
+    """Each impact, in order. `lives` are the faults' own times: an impact comes with a fault, unless users were seen to be well since it ended."""
     found: list[Hurt] = []
     for number, (since, until) in enumerate(sorted(lives)):
         if found and (found[-1].over is None or since <= found[-1].over.at):
             continue
         during = taken if number == 0 else [s for s in taken if s.at >= since]
         began = impact_began(during, canary)
-        if began is not None and (number == 0 or began.at <= until):
-            found.append(Hurt(began, impact_over(taken, canary, began)))
+        if began is not None and not any(s.data.get("ok") for s in taken if until < s.at < began.at):
+            over = impact_over(taken, canary, began)
+            again = next((s for s in taken if over and s.id == over.event), None)
+            found.append(Hurt(began, over, answered(again) if again else None))
     return tuple(found)
 
 

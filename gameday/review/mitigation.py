@@ -117,18 +117,19 @@ def injector_ended(record: Record, served: datetime | None) -> Moment | None:
     return max(known, key=lambda m: m.at, default=None) if len(known) == len(ends) else None
 
 
-def recovered_by_injector(record: Record, served: datetime | None) -> Moment | None:
-    """The taking back of a fault that ended the impact; None where users were served again without it.
+def recovered_by_injector(record: Record, began: datetime | None, served: datetime | None) -> Moment | None:
+    """The taking back of a fault that ended an impact; None where users were served again without it.
 
-    With several faults, one that was taken back before users were served explains it, unless people changed something
-    after that while another fault was still there.
+    With several faults, one that was taken back between the beginning of the impact and its end explains it, unless people
+    changed something after that while another fault was still there.
     """
     if served is None:
         return injector_ended(record, served)
     ends = [_taken_back(record, fault) for fault in _to_blame(record, served)]
-    before = [e for e in ends if e is not None and e.at < served]
-    last = max(before, key=lambda m: m.at, default=None)
-    if last is None or (len(before) < len(ends) and deeds(record.timeline, last.at, served)):
+    inside = [e for e in ends if e is not None and e.at < served and (began is None or e.at >= began)]
+    last = max(inside, key=lambda m: m.at, default=None)
+    others = any(e is None or e.at >= served for e in ends)
+    if last is None or (others and deeds(record.timeline, last.at, served)):
         return None
     return last
 

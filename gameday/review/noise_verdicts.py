@@ -64,7 +64,8 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
     key, expects = "heartbeat", f"the heartbeat {name} is delivered while the drill runs"
     receipts = [e for e in facts.record.timeline.of("alert.delivered", name=name) if e.text("status") == "firing"]
     last = receipts[-1] if receipts else None
-    if last is not None and not _stopped(receipts, facts.since, facts.ended):
+    stopped = _stopped(receipts, facts.ended)
+    if last is not None and not stopped and facts.since is not None and last.at >= facts.since:
         why = f"{last.text('receiver')} got it {len(receipts)} times"
         yield say(key, expects, "monitoring", "met", why, receipts[0].id, last.id)
     elif facts.since is None:
@@ -74,6 +75,9 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
     elif facts.cut_short or facts.aborted:
         why = "the record of the drill has no end" if facts.cut_short else "the drill was stopped early"
         yield say(key, expects, "monitoring", "undecidable", why)
+    elif last is not None and not stopped:
+        why = f"it came {len(receipts)} times, not since the fault, and its rhythm is not known from that"
+        yield say(key, expects, "monitoring", "undecidable", why, last.id)
     else:
         why = f"it was not delivered in the {after(facts.started, facts.ended)} of the drill"
         if last is not None:
@@ -82,9 +86,7 @@ def _heartbeat(facts: Facts) -> Iterator[Verdict]:
         yield say(key, expects, "monitoring", "missed", why, *([last.id] if last else []), *proof)
 
 
-def _stopped(receipts: Sequence[Event], since: datetime | None, ended: datetime) -> bool:
-    """Whether a heartbeat that had a rhythm before the fault did not beat once after it. Two beats are no rhythm yet."""
-    if since is None or receipts[-1].at >= since:
-        return False
+def _stopped(receipts: Sequence[Event], ended: datetime) -> bool:
+    """Whether a heartbeat that had a rhythm has been silent for too long when the drill ends. Two beats are no rhythm yet."""
     pauses = [later.at - earlier.at for earlier, later in pairwise(receipts)]
     return len(pauses) >= 2 and ended - receipts[-1].at > BEATS_MISSED * max(pauses) + PATIENCE

@@ -11,17 +11,15 @@ from gameday.model.drill import Moment
 from gameday.model.event import Kind
 from gameday.model.verdict import Answer, Verdict
 from gameday.review import anchors
-from gameday.review.facts import Facts, pages_of
-from gameday.review.impact import breach
+from gameday.review.anchors import Anchor
+from gameday.review.facts import Facts
+from gameday.review.impact import Hurt, breach
 from gameday.review.saying import after, budget, say
 from gameday.review.sight import Blindness
 from gameday.review.traces import by_people
 
-WORDS = ("words", "ops")
 MAKERS = ("ops", "docker", "shell")
 """Sources that see what people change."""
-USUAL_DECLARE = timedelta(minutes=5)
-"""How long after the acknowledgement an incident may be declared where a scenario says nothing."""
 
 
 def response_verdicts(facts: Facts) -> Iterator[Verdict]:
@@ -33,12 +31,12 @@ def response_verdicts(facts: Facts) -> Iterator[Verdict]:
 
 @dataclass(frozen=True)
 class _Budget:
-    """One thing that should happen within a span of an anchor. `anchor` is a latest allowed moment where none came."""
+    """One thing that should happen within a span of an anchor."""
 
     key: str
     expects: str
     within: timedelta
-    anchor: Moment
+    anchor: Anchor
     came: Moment | None
 
     @property
@@ -50,7 +48,7 @@ class _Response:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._scenario = facts.record.plan.scenario
-        self._words = tuple(s for s in WORDS if s in facts.record.plan.sources)
+        self._words = tuple(s for s in anchors.WORDS if s in facts.record.plan.sources)
         self._aside = self._why_aside()
 
     def _why_aside(self) -> tuple[Answer, str] | None:
@@ -63,11 +61,17 @@ class _Response:
             return "undecidable", "nothing was injected"
         if facts.milestones.impact_began is None:
             return "undecidable", "there was no impact to respond to"
-        if not facts.paged and not facts.anybody_acted:
+        if why := facts.nobody_could_respond:
             if blind := facts.sight.blind("pager", facts.since, facts.ended):
                 return "undecidable", blind.why
-            return "not_applicable", "nobody was paged"
+            return "not_applicable", why
         return None
+
+    @property
+    def _longest(self) -> Hurt:
+        """Asked only where there was impact."""
+        assert self._facts.longest is not None
+        return self._facts.longest
 
     # --- budgets ------------------------------------------------------------------------------------------------
 
@@ -88,15 +92,16 @@ class _Response:
             if self._aside:
                 yield say(f"response:{name}", expects, "response", *self._aside)
                 continue
-            if name == "ack" and (elsewhere := self._routed_elsewhere()):
-                yield say(f"response:{name}", expects, "response", "not_applicable", "the page went to another team", elsewhere)
+            if name == "ack" and self._facts.astray:
+                why = "the page went to another team"
+                yield say(f"response:{name}", expects, "response", "not_applicable", why, self._facts.astray.event)
                 continue
             if name == "ack" and not self._facts.paged:
                 yield self._no_page(expects)
                 continue
             came = {
                 "ack": m.acknowledged, "declare": m.declared, "lead": self._first("incident.role", "lead"),
-                "severity": self._first("incident.severity"), "first_mitigation": m.first_mitigation, "impact_over": m.impact_over,
+                "severity": self._first("incident.severity"), "first_mitigation": m.first_mitigation, "impact_over": self._longest.over,
             }[name]  # fmt: skip
             yield self._judge(_Budget(f"response:{name}", expects, span, _anchor(name, self._facts), came))
 
@@ -116,11 +121,16 @@ class _Response:
             return say(
                 b.key, b.expects, "response", "undecidable", f"{why}, perhaps counted too late: {blind.why}", b.came.event, blind.event
             )
+        if b.anchor.earliest + b.within < b.came.at <= b.due:
+            why = "what it counts from was not seen, and nothing says by when that had to come"
+            return say(b.key, b.expects, "response", "undecidable", why, b.anchor.event, b.came.event)
         if b.came.at <= b.due:
             return say(b.key, b.expects, "response", "met", why, b.anchor.event, b.came.event)
         over = self._facts.milestones.impact_over
         if b.key == "response:first_mitigation" and over and over.at <= b.due:
             return say(b.key, b.expects, "response", "undecidable", "the impact ended before, and no trace explains it", over.event)
+        if unsure := self._perhaps_no_miss(b, b.due):
+            return unsure
         if blind := self._facts.sight.first_blind(self._sources(b), self._facts.since or b.anchor.at, b.due):
             why = f"seen {why}, and may have come before: {blind.why}"
             return say(b.key, b.expects, "response", "undecidable", why, b.came.event, blind.event)
@@ -128,19 +138,30 @@ class _Response:
 
     def _fault_gone(self, b: _Budget) -> Moment | None:
         """The drill took the fault back before this had to be done: what came later, or never, says nothing."""
-        facts, ended = self._facts, self._facts.recovery
+        facts = self._facts
         if b.key == "response:first_mitigation":
             # While users are hurt there is something to mitigate, whatever the drill did.
             gone = facts.taken_back_before(b.due)
             return gone if gone and (b.came is None or b.came.at > gone.at) else None
-        soon = b.key == "response:impact_over" and ended is not None and ended.at < b.due
-        return ended if soon else None
+        ended = facts.recovery_of(self._longest) if b.key == "response:impact_over" else None
+        return ended if ended is not None and ended.at < b.due else None
 
     def _earlier_anchor(self, b: _Budget, came: Moment) -> Blindness | None:
         """Why what the budget counts from may have been there so early that `came` was too late after it."""
         seen_by = {"response:ack": ("pager",), "response:impact_over": ("canary",)}.get(b.key, self._words)
         since = self._facts.since or b.anchor.at
         return self._facts.sight.overlooked(seen_by, since, b.anchor.at, b.within, came.at)
+
+    def _perhaps_no_miss(self, b: _Budget, due: datetime) -> Verdict | None:
+        """Undecidable where what it counts from may have come later unseen, or the impact may have been over before; else None."""
+        since = self._facts.since or b.anchor.at
+        if blind := self._facts.sight.first_blind(b.anchor.seen_by, since, due):
+            return say(b.key, b.expects, "response", "undecidable", f"what it counts from may have come unseen: {blind.why}", blind.event)
+        blind = self._facts.ended_unseen if b.key == "response:first_mitigation" else None
+        if blind and blind.since < due:
+            why = f"users may have been served again before: {blind.why}"
+            return say(b.key, b.expects, "response", "undecidable", why, b.anchor.event, blind.event)
+        return None
 
     def _sources(self, b: _Budget) -> tuple[str, ...]:
         """Who could have seen it."""
@@ -156,16 +177,10 @@ class _Response:
             return say(b.key, b.expects, "response", "undecidable", blind.why, b.anchor.event, blind.event)
         if b.key == "response:first_mitigation" and facts.milestones.impact_over and not facts.recovered_by_injector:
             return say(b.key, b.expects, "response", "undecidable", "the impact ended, and no trace explains it", b.anchor.event)
+        if unsure := self._perhaps_no_miss(b, due):
+            return unsure
         proof = [i for s in sources for i in facts.sight.proof(s, b.anchor.at, due)]
         return say(b.key, b.expects, "response", "missed", "nothing of it was seen", b.anchor.event, *proof)
-
-    def _routed_elsewhere(self) -> str:
-        """The event of a page that only another team got; empty where the owner was paged."""
-        services = self._facts.record.plan.services
-        owner = services.owner(self._scenario.service)
-        told = [d for s in self._facts.stories for d in pages_of(s, services)]
-        teams = {services.team(d.receiver) for d in told}
-        return told[0].event if told and owner is not None and owner not in teams and None not in teams else ""
 
     def _first(self, kind: Kind, name: str | None = None) -> Moment | None:
         found = by_people(self._facts.record.timeline.of(kind, name=name, since=self._facts.since))
@@ -193,11 +208,14 @@ class _Response:
         expects = f"updates come every {budget(every)}"
         if self._aside:
             return say("response:updates", expects, "response", *self._aside)
-        if not given:
-            return say("response:updates", expects, "response", "not_applicable", "no update was given")
         over = self._facts.milestones.impact_over
         closing = over or Moment(self._facts.ended, "")
-        marks = [*given, closing] if closing.at > given[-1].at else given
+        given = [m for m in given if m.at <= closing.at]
+        if not given:
+            if blind := self._facts.sight.first_blind(self._words, self._facts.since or closing.at, closing.at):
+                return say("response:updates", expects, "response", "undecidable", f"none was seen, but {blind.why}", blind.event)
+            return say("response:updates", expects, "response", "not_applicable", "no update was given while users were hurt")
+        marks = [*given, closing]
         worst = max(pairwise(marks), key=lambda p: p[1].at - p[0].at, default=None)
         if worst is None or worst[1].at - worst[0].at <= every:
             return say("response:updates", expects, "response", "met", "no longer silence", *(m.event for m in marks))
@@ -232,7 +250,7 @@ class _Response:
     def _undeclared(self, expects: str, met: str, *breached: Moment) -> Verdict:
         """Nobody declared though it was an incident: unless there was not time enough, or nobody could see."""
         anchor = anchors.acknowledged(self._facts)
-        due = max(anchor.at, breached[-1].at) + (self._scenario.expect.response.within.declare or USUAL_DECLARE)
+        due = max(anchor.at, breached[-1].at) + (self._scenario.expect.response.within.declare or anchors.USUAL)
         judged = self._absent(_Budget("criteria", expects, due - anchor.at, anchor, None), due)
         if judged.verdict != "missed":
             return judged
@@ -240,7 +258,7 @@ class _Response:
         return say("criteria", expects, "response", "missed", f"{met}; none was declared", *evidence)
 
 
-def _anchor(name: str, facts: Facts) -> Moment:
+def _anchor(name: str, facts: Facts) -> Anchor:
     """What a budget counts from."""
     match name:
         case "ack":

@@ -58,8 +58,8 @@ class _Judging:
             return "nobody responded to this drill, as planned"
         if facts.since is None or facts.milestones.impact_began is None:
             return "there was no impact to respond to"
-        if not facts.paged and not facts.anybody_acted and not facts.sight.blind("pager", facts.since, facts.ended):
-            return "nobody was paged"
+        if (why := facts.nobody_could_respond) and not facts.sight.blind("pager", facts.since, facts.ended):
+            return why
         if step.phase == "after":
             return "it belongs to the time after the incident"
         return "it is a decision, which leaves no trace" if step.kind == "judge" and step.evidence is None else None
@@ -111,8 +111,10 @@ class _Judging:
         over, due = facts.milestones.impact_over, mitigation_due(facts)
         if step.kind == "mitigate" and over and not facts.recovered_by_injector:
             return self._otherwise(step, over)
-        if step.kind == "mitigate" and due and (ended := facts.taken_back_before(due)):
+        if due and (ended := facts.taken_back_before(due)):
             return _say(step, "undecidable", "the fault was taken back before it had to be done", ended.event)
+        if step.kind == "mitigate" and (blind := facts.ended_unseen) and (due is None or blind.since < due):
+            return _say(step, "undecidable", f"users may have been served again before it had to be done: {blind.why}", blind.event)
         proof = tuple(i for s in seeing for i in facts.sight.proof(s, self._since, until))
         return _say(step, "skipped", f"no trace of it in {', '.join(seeing)}, which answered throughout", *proof)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gameday import time_of_day
-from gameday.clients.docker_container import DockerEvent, read_event
+from gameday.clients.docker_container import Container, DockerEvent, read_event
 from gameday.collectors.docker_events import DockerEvents
 
 HOUR = 3600.0
@@ -20,6 +20,7 @@ class Daemon:
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        self.restarts = True
         self.past: list[dict[str, Any]] = []
 
     @property
@@ -29,6 +30,9 @@ class Daemon:
     def does(self, action: str, container: str = "c1", **attributes: str) -> None:
         actor = {"ID": container, "Attributes": {"com.docker.compose.service": "payments", **attributes}}
         self.past.append({"Action": action, "timeNano": int(self.clock * 1e9), "Actor": actor})
+
+    def inspect(self, container: str) -> Container:
+        return Container(container, "n", "payments", running=True, paused=False, started_at="", restarts_itself=self.restarts)
 
     def events(self, labels: Any, since: float, until: float) -> Iterator[DockerEvent]:
         assert until <= self.clock + 1e-3, "the daemon would wait until then"
@@ -74,6 +78,26 @@ def test_our_own_deeds_are_told_as_ours(daemon: Daemon) -> None:
     daemon.does("restart")
     listening.look(seen)
     assert [more["actor_kind"] for _, _, more in seen.events] == ["injector", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("deeds", "restarts", "who"),
+    [
+        (["die", "start"], True, "system"),
+        (["die", "start"], False, "unknown"),
+        (["kill", "die", "start"], True, "unknown"),
+        (["kill", "die", "stop", "start", "restart"], True, "unknown"),
+        (["start"], True, "unknown"),
+    ],
+)
+def test_what_a_restart_policy_starts_again_was_started_by_nobody(daemon: Daemon, deeds: list[str], restarts: bool, who: str) -> None:
+    listening, seen = collector(daemon), Seen()
+    daemon.restarts = restarts
+    for action in deeds:
+        daemon.does(action)
+        listening.look(seen)
+    assert seen.actions == deeds
+    assert [more["actor_kind"] for _, _, more in seen.events if more["data"]["action"] == "start"] == [who]
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])

@@ -26,3 +26,10 @@ def test_the_knob_that_cost_the_time_is_named() -> None:
 
 def test_on_the_last_second_is_in_time() -> None:
     assert rules(judged("move alert.delivered PaymentsErrorRate by 15s")) == set()
+
+
+def test_the_parts_are_those_of_the_receiver_that_is_asked_for() -> None:
+    soon = "add alert.delivered PaymentsErrorRate at 15s receiver=shop-tickets status=firing"
+    found = judged("move alert.delivered PaymentsErrorRate by 45s", soon, "end 120s")
+    (gap,) = [g for g in found.gaps if g.rule == "alert_delivered_late"]
+    assert "until the notice came 46.0 s" in gap.observed

@@ -37,3 +37,10 @@ def test_a_receiver_of_nobody_known_is_not_delivery() -> None:
 def test_a_silence_is_named() -> None:
     found = judged(*LOST, "add alert.silenced PaymentsErrorRate at 14s")
     assert "silence" in next(g.observed for g in found.gaps if g.rule == "alert_not_delivered")
+
+
+def test_where_the_right_receiver_got_nothing_it_was_not_late_as_well() -> None:
+    tickets = ("set alert.delivered PaymentsErrorRate receiver=shop-tickets", "move alert.delivered PaymentsErrorRate by 45s")
+    found = judged(*tickets, "bad 10.2s to 65s", "move fault.released f1 by 47s", "move fault.undone f1 by 47s", "end 150s")
+    assert "alert_not_delivered" in rules(found)
+    assert "alert_delivered_late" not in rules(found)

@@ -31,3 +31,17 @@ def test_one_that_came_once_before_has_no_rhythm_to_lose() -> None:
 def test_a_drill_that_was_stopped_did_not_wait_for_it() -> None:
     found = judged("drop alert.delivered Watchdog", "add drill.aborted d at 11s why=halted by=halt", "end 19s")
     assert "heartbeat_missing" not in rules(found)
+
+
+STEADY = [f"add alert.delivered Watchdog at {at}s receiver=heartbeat status=firing" for at in (2, 7, 12)]
+
+
+def test_one_that_beats_once_more_after_the_fault_and_then_stops_is_a_gap() -> None:
+    (gap,) = judged("drop alert.delivered Watchdog", *STEADY, "end 200s").gaps
+    assert (gap.rule, "none came in the last 188.0 s" in gap.observed) == ("heartbeat_missing", True)
+
+
+def test_beats_before_the_fault_say_nothing_about_the_time_after() -> None:
+    assert answers(judged("drop alert.delivered Watchdog", *STEADY[:2], "end 200s"))["heartbeat"] == "undecidable"
+    blind = judged("drop alert.delivered Watchdog", *STEADY[:2], "blind pager 9s to 199s", "end 200s")
+    assert answers(blind)["heartbeat"] == "undecidable"

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from gameday.model.evidence import Predicate
+from gameday.model.expectation import AlertExpectation
 from gameday.model.review import Review
 from gameday.model.runbook import Outcome, Runbook, Step
-from tests.story import BEGAN, runbook
+from gameday.model.scenario import Scenario
+from tests.story import BEGAN, runbook, scenario
 
 ALERT = "PaymentsErrorRate"
 LONG = (
@@ -16,9 +18,22 @@ LONG = (
     "move fault.released f1 by 45s", "move fault.undone f1 by 45s", "end 120s",
 )  # fmt: skip
 """Users are hurt for as long as the alert may take, and longer."""
+UNTIL_THE_CEILING = (
+    "bad 10.2s to 311s", f"move alert.resolved {ALERT} by 290s", "move fault.released f1 by 287s", "move fault.undone f1 by 287s", "end 400s",
+)  # fmt: skip
+"""Users are hurt until the drill takes the fault back."""
 NOBODY = tuple(
     f"drop {kind}"
-    for kind in ("page.acked", "doc.opened", "incident.declared", "incident.severity", "incident.role", "change.flag", "comm")
+    for kind in (
+        "page.acked",
+        "doc.opened",
+        "incident.declared",
+        "incident.severity",
+        "incident.role",
+        "change.flag",
+        "comm.public",
+        "comm.internal",
+    )
 )
 
 
@@ -44,3 +59,18 @@ def page(*steps: Step) -> Runbook:
 
 def statuses(found: Review) -> dict[str, str]:
     return {s.id: s.status for s in found.steps}
+
+
+def expecting(*must: AlertExpectation) -> Scenario:
+    """The scenario with other alerts."""
+    expect = scenario().expect
+    alerts = expect.alerts.model_copy(update={"must": must})
+    return scenario().model_copy(update={"expect": expect.model_copy(update={"alerts": alerts})})
+
+
+def within(**spans: float | None) -> Scenario:
+    """The scenario with other budgets of the response, in seconds; None takes one out."""
+    expect = scenario().expect
+    told = {name: None if span is None else timedelta(seconds=span) for name, span in spans.items()}
+    response = expect.response.model_copy(update={"within": expect.response.within.model_copy(update=told)})
+    return scenario().model_copy(update={"expect": expect.model_copy(update={"response": response})})

@@ -6,11 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gameday.gaps import GAPS
+from gameday.model.expectation import AlertExpectation
 from gameday.model.plan import PlannedFault
 from gameday.model.record import FaultRecord
 from gameday.model.review import Review
+from gameday.model.scenario import Scenario
 from gameday.review.judge import review
+from tests.review.telling import ALERT, expecting, within
 from tests.story import BEGAN, Story, _planned, answers, record_of, rules, scenario, story
+from tests.story import judged as told_alone
 
 
 def second(armed: float, ended: float) -> FaultRecord:
@@ -20,11 +24,11 @@ def second(armed: float, ended: float) -> FaultRecord:
     return FaultRecord("f2", "container_kill", "shop", "undone", at(armed - 0.1), at(armed), at(ended), "worker", "started")
 
 
-def judged(told: Story, other: FaultRecord | None) -> Review:
+def judged(told: Story, other: FaultRecord | None, page: Scenario | None = None) -> Review:
+    used = page or scenario()
     first = _planned()
     planned: tuple[PlannedFault, ...] = (first, first.model_copy(update={"id": "f2", "fault": "container_kill"}))
-    injections = scenario().faults * 2
-    record = record_of(told, faults=planned, scenario=scenario().model_copy(update={"faults": injections}))
+    record = record_of(told, faults=planned, scenario=used.model_copy(update={"faults": used.faults * 2}))
     return review(replace(record, faults=(*record.faults, *([other] if other else []))), GAPS.values())
 
 
@@ -87,3 +91,58 @@ def test_one_whose_trigger_never_came_is_judged_in_nothing_and_is_no_gap() -> No
     found = judged(story("add fault.not_triggered f2 at 12s why=too-late"), None)
     assert answers(found)["fault:f2:effect"] == "not_applicable"
     assert found.gaps == ()
+
+
+LATER = ("add fault.armed f2 at 45s", "add fault.released f2 at 80s why=time", "add fault.undone f2 at 80s by=worker", "end 100s")
+
+
+def test_what_was_taken_back_before_an_impact_began_did_not_end_it() -> None:
+    found = judged(story(*LATER, "bad again 46s to 60s", f"move alert.resolved {ALERT} by 40s"), second(45, 80))
+    assert answers(found)["mitigated_by_people"] == "met"
+
+
+def test_an_earlier_impact_that_the_drill_ended_is_told_though_people_ended_the_last() -> None:
+    flag = ("drop change.flag", "add change.flag checkout_unpaid at 59s value=on")
+    found = judged(story(*LATER, *flag, "bad 10.2s to 25s", "bad again 46s to 60s"), second(45, 80))
+    assert rules(found) == {"recovered_by_injector"}
+
+
+def test_an_alert_counts_from_the_impact_that_it_came_in() -> None:
+    slow = AlertExpectation(alert="CheckoutSlow", receiver="shop-pager", within=timedelta(seconds=20))
+    told = (
+        "add alert.firing CheckoutSlow at 50s", "add alert.delivered CheckoutSlow at 51s receiver=shop-pager status=firing",
+        "add alert.resolved CheckoutSlow at 65s",
+    )  # fmt: skip
+    both = expecting(scenario().expect.alerts.expected[0], slow)
+    found = judged(story(*LATER, *told, "bad again 46s to 60s"), second(45, 80), both)
+    assert answers(found)["alert:CheckoutSlow:in_time"] == "met"
+
+
+def test_one_that_came_soon_after_a_second_fault_in_one_long_impact_may_be_about_that() -> None:
+    slow = AlertExpectation(alert="CheckoutSlow", receiver="shop-pager", within=timedelta(seconds=20))
+    told = ("add alert.firing CheckoutSlow at 50s", "add alert.delivered CheckoutSlow at 51s receiver=shop-pager status=firing")
+    both = expecting(scenario().expect.alerts.expected[0], slow)
+    found = judged(story(*LATER, *told, "bad 10.2s to 60s"), second(45, 80), both)
+    assert answers(found)["alert:CheckoutSlow:in_time"] == "undecidable"
+
+
+def test_two_short_impacts_are_no_long_one() -> None:
+    quiet = [f"drop alert.{kind} {ALERT}" for kind in ("pending", "firing", "delivered", "resolved")]
+    found = judged(story(*LATER, *quiet, "bad again 46s to 54s"), second(45, 80))
+    assert answers(found)[f"alert:{ALERT}:fires"] == "undecidable"
+    apart = story(*LATER, "bad again 46s to 54s", "add change.flag checkout_unpaid at 53s value=on")
+    assert answers(judged(apart, second(45, 80), within(impact_over=20)))["response:impact_over"] == "met"
+
+
+def test_users_who_were_hurt_only_after_the_fault_were_not_hurt_by_it() -> None:
+    late = [f"move alert.{kind} {ALERT} by 20s" for kind in ("pending", "firing", "delivered", "resolved")]
+    found = told_alone("bad 30s to 40s", *late, "drop change.flag", "end 90s")
+    assert rules(found) == set()
+    assert answers(found)["fault:f1:effect"] == "undecidable"
+
+
+def test_an_alert_without_any_impact_is_not_late_after_it() -> None:
+    late = [f"move alert.{kind} {ALERT} by 30s" for kind in ("pending", "firing", "delivered", "resolved")]
+    found = told_alone("bad 0s to 0s", *late, "end 90s")
+    assert rules(found) == {"fault_without_effect"}
+    assert answers(found)[f"alert:{ALERT}:in_time"] == "undecidable"
