@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from gameday import __version__
-from gameday.errors import GamedayError, InvalidInput, Stuck
+from gameday.errors import GamedayError, InvalidInput, Missing, Stuck
 
 COMMANDS = {
     "init": ("init", "A new workspace that works at once."),
@@ -97,14 +99,36 @@ def main() -> None:
     gc.set_threshold(20_000)
     # Looking for plug-ins of pydantic reads the metadata of everything installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_streams()
     try:
         code = _run()
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away (`| head -1`); nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere(sys.stdout)
         code = 141
+    except OSError as error:
+        # What was said could not be written, such as to a full disk.
+        _to_nowhere(sys.stdout)
+        with contextlib.suppress(OSError):
+            click.echo(f"gameday: the output could not be written: {error.strerror}", err=True)
+        code = Missing.exit_code
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+        sys.exit(code)
+    _to_nowhere(sys.stderr)
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """A stream that was closed by whoever started us (`>&-`) is no reason to fail: what is said there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _run() -> int:
@@ -126,6 +150,8 @@ def _run() -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
         # Ours to mend; never 1, which says that gaps were found.
         if "--debug" in sys.argv:
             raise

@@ -12,11 +12,12 @@ import click
 
 from gameday.bundle.host_state import HostState
 from gameday.commands.options import OUTPUT
+from gameday.daemon import HERE
 from gameday.environments.sandbox import PORTS, Sandbox
 from gameday.gaps import GAPS
 from gameday.load.settings import read_settings
 from gameday.load.workspace import Workspace, find_workspace
-from gameday.model.safe_text import safe
+from gameday.model.safe_text import safe, without_passwords
 from gameday.model.settings import Settings
 
 
@@ -58,7 +59,7 @@ def _settings(workspace: Workspace) -> Iterator[Setting]:
         yield _from_environment(f"sandbox.{name}", PORTS[name][0], value)
     yield Setting("workspace", str(workspace.root), "the nearest folder upwards with gameday.toml, services.yaml or scenarios/")
     yield _from_environment("state", "XDG_STATE_HOME", str(HostState().folder))
-    yield _from_environment("docker", "DOCKER_HOST", os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    yield _from_environment("docker", "DOCKER_HOST", without_passwords(os.environ.get("DOCKER_HOST", HERE)))
 
 
 def _from_file(settings: Settings, file: Path) -> Iterator[Setting]:

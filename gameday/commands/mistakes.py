@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gameday.errors import Mistake
-from gameday.model.safe_text import safe
+from gameday.model.safe_text import safe, without_secrets
 
 MOST = 20
 """Mistakes of one file that are told; the rest is counted."""
@@ -45,7 +45,7 @@ def _caret(lines: Sequence[str], mistake: Mistake) -> Iterable[str]:
     """The line and a caret; nothing where the line is gone, empty, or has characters that take another width."""
     if not 1 <= mistake.line <= len(lines):
         return
-    line = lines[mistake.line - 1].replace("\t", " ")
+    line = without_secrets(lines[mistake.line - 1].replace("\t", " "))
     start = max(0, mistake.column - LONGEST_LINE)
     part = line[start : start + LONGEST_LINE]
     if not part.strip():

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 _METADATA_HOSTS = {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
 _METADATA_ADDRESSES = {ipaddress.ip_address(a) for a in ("100.100.100.200", "fd00:ec2::254", "192.0.0.192", "168.63.129.16")}
+_HIDING = [ipaddress.IPv6Network(n) for n in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")]
+"""Where the last 32 bits are an IPv4 address to which the packets go: the old form, and NAT64."""
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 
 
@@ -59,7 +61,9 @@ def _host_refused(host: str) -> str | None:
 
 
 def _address_refused(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str | None:
-    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.sixtofour or address.teredo):
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.ipv4_mapped or address.sixtofour or address.teredo or any(address in network for network in _HIDING) and int(address) > 1
+    ):
         return "hides an IPv4 address in an IPv6 one; write it as 127.0.0.1"
     if address in _METADATA_ADDRESSES or str(address) == "169.254.169.254":
         return "is a cloud metadata service; gameday never asks those"

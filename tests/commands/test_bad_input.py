@@ -92,3 +92,17 @@ def test_the_lever_refuses_before_anything_else(gameday: Gameday) -> None:
     assert (refused.code, "real incident" in refused.err) == (3, True)
     assert gameday("resume", "--reason", "over").code == 0
     assert gameday("run", SCENARIO, "--responders", "none").code == 6
+
+
+def test_no_password_is_shown_again(gameday: Gameday, workspace: Path) -> None:
+    scenario = workspace / SCENARIO
+    address = "http://127.0.0.1:${shop_port}/checkout"
+    assert address in scenario.read_text()
+    scenario.write_text(scenario.read_text().replace(address, "http://anna:hunter2@127.0.0.1/", 1))
+    (workspace / "gameday.toml").write_text(
+        '[prometheus]\nurl = "http://anna:hunter2@127.0.0.1:9090"\nheaders = {Authorization = "Bearer hunter2"}\n'
+    )
+    for words in (["check"], ["plan", SCENARIO], ["config", "show"]):
+        ended = gameday(*words, DOCKER_HOST="tcp://anna:hunter2@192.0.2.1:1")
+        assert ended.code != 0 or words[0] == "config"
+        assert "hunter2" not in ended.out + ended.err

@@ -160,6 +160,8 @@ ADDRESSES = [
     ("gopher://x/", "only http and https are asked"),
     ("http://169.254.169.254/", "metadata service"),
     ("http://169.254.1.1/", "link-local"),
+    ("http://[::169.254.169.254]/", "hides an IPv4 address"),
+    ("http://[64:ff9b::a9fe:a9fe]/", "hides an IPv4 address"),
     ("http://[fe80::1]/", "link-local"),
     ("http://[fd00:ec2::254]/", "metadata service"),
     ("http://100.100.100.200/", "metadata service"),
