@@ -25,6 +25,8 @@ from gameday.model.duration import LONGEST, format_duration, parse_duration
 from gameday.model.probe import KINDS
 
 Plain = dict[str, Any]
+SECRET = re.compile(r"(?i)password|passwd|secret|token|api_?key|credential")
+"""Names of arguments whose values are not written into a file that is meant to be shared."""
 USUAL = timedelta(minutes=1)
 """How long a fault stays whose experiment never waits."""
 
@@ -190,7 +192,12 @@ class _Reading:
 
     def _call(self, provider: Plain) -> Plain:
         call: Plain = {"module": provider["module"], "func": provider["func"]}
-        if arguments := _keys(provider.get("arguments")):
+        given = _keys(provider.get("arguments"))
+        arguments = {k: v for k, v in given.items() if not (v and SECRET.search(k))}
+        for key in given.keys() - arguments.keys():
+            note = f"the argument {named(key)} of {provider['func']}, which looks like a secret; name its variable under `secrets_from`"
+            self.found.notes += [note] * (note not in self.found.notes)
+        if arguments:
             call["arguments"] = arguments
         secrets, known, groups = {}, _keys(self.document.get("secrets")), provider.get("secrets")
         meant = [str(g) for g in groups] if isinstance(groups, list) else []

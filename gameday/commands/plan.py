@@ -14,6 +14,7 @@ from gameday.commands.plan_words import Resolved, words
 from gameday.commands.reading import request_for
 from gameday.conduct.permission import needs_approval, refuse_production
 from gameday.conduct.plan import canonical, make_plan
+from gameday.conduct.preflight import refuse_what_is_not_allowed
 from gameday.conduct.start import Request
 from gameday.errors import Missing
 from gameday.model.approval import Proposal
@@ -50,6 +51,9 @@ def command(scenario: Path, variables: tuple[str, ...], no_fault: bool, output: 
 def _planned(request: Request) -> tuple[Plan, str]:
     """The plan, and how it stands with its approval. Raises Missing where the environment is not up."""
     environment = environment_of(request.scenario, request.root, request.docker)
+    if not request.no_fault:
+        # What is refused wherever it runs is said at once, and not when the environment is up.
+        refuse_what_is_not_allowed(request.scenario, request.settings)
     if not environment.containers():
         environment_up = " with `gameday sandbox up`" if request.docker is None else ""
         raise Missing(f"{environment.project} is not up, so containers cannot be looked up; start it{environment_up}")

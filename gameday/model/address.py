@@ -62,7 +62,7 @@ def _host_refused(host: str) -> str | None:
 
 def _address_refused(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str | None:
     if isinstance(address, ipaddress.IPv6Address) and (
-        address.ipv4_mapped or address.sixtofour or address.teredo or any(address in network for network in _HIDING) and int(address) > 1
+        address.ipv4_mapped or address.sixtofour or address.teredo or (any(address in network for network in _HIDING) and int(address) > 1)
     ):
         return "hides an IPv4 address in an IPv6 one; write it as 127.0.0.1"
     if address in _METADATA_ADDRESSES or str(address) == "169.254.169.254":

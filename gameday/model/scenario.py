@@ -139,7 +139,7 @@ class Scenario(Noun):
     """Our own outside probe, whose samples date the impact."""
     steady_state: Annotated[tuple[Bound, ...], Field(min_length=1)]
     """What must hold before anything is broken; else the drill is invalid and nothing is injected."""
-    faults: Annotated[tuple[Injection, ...], Field(min_length=1)]
+    faults: Annotated[tuple[Injection, ...], Field(min_length=1, max_length=50)]
     """What is broken, each with its target and its end."""
     expect: Expect
     """What should be seen and done about it."""

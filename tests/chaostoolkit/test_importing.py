@@ -103,7 +103,7 @@ def test_what_cannot_be_carried_over_is_told_of(tmp_path: Path) -> None:
 
 
 def test_configuration_is_filled_in_and_secrets_are_named_only(tmp_path: Path) -> None:
-    action = python("stop", "stop", arguments={"name": "${pod}"})
+    action = python("stop", "stop", arguments={"name": "${pod}", "db_password": "hunter2"})
     action["provider"]["secrets"] = ["cloud"]
     document = experiment(
         method=[action], configuration={"pod": "p7"}, secrets={"cloud": {"token": {"type": "env", "key": "CLOUD_TOKEN"}, "old": "hunter2"}}
@@ -113,6 +113,7 @@ def test_configuration_is_filled_in_and_secrets_are_named_only(tmp_path: Path) -
     assert fault["arguments"] == {"name": "p7"}
     assert fault["secrets_from"] == {"token": "CLOUD_TOKEN"}
     assert "hunter2" not in yaml.safe_dump(found.scenario) + " ".join(found.notes)
+    assert "the argument 'db_password' of stop, which looks like a secret; name its variable under `secrets_from`" in found.notes
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +170,13 @@ def test_what_cannot_be_undone_is_never_said_to_be(request_: Request) -> None:
     said = " ".join(" ".join(_fault(1, injection, told, replace(request_, scenario=scenario), resolved(told))).split())
     assert "For good `redis_key_remove` for the mark" in said
     assert "Undone by" not in said
+
+
+def test_what_is_refused_wherever_it_runs_is_refused_before_the_sandbox_is_up(gameday: Gameday, workspace: Path) -> None:
+    scenario = workspace / SCENARIO
+    one = re.search(r"^faults:\n((?:  .*\n)+)", scenario.read_text(), re.MULTILINE)
+    assert one is not None
+    scenario.write_text(scenario.read_text().replace(one[1], one[1] + one[1].replace("payments", "worker")))
+    (workspace / "gameday.toml").write_text("[limits]\nparallel_faults = 1\n")
+    ended = gameday("plan", SCENARIO)
+    assert (ended.code, "parallel_faults = 2" in ended.err) == (3, True), ended.err + ended.out
