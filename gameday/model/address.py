@@ -30,7 +30,7 @@ def refused_because(url: str) -> str | None:
             else "is not an address; write http://host:port/path"
         )
     if "@" in parts.netloc:
-        return "holds a user or password; take them out, and give them in gameday.toml"
+        return "holds a user or password; take them out, and give them by reference (`${env:NAME}`) in gameday.toml"
     if not host:
         return "names no host; write http://host:port/path"
     if port == 0:

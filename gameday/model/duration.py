@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _PATTERN = r"(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?"
-_WHOLE = re.compile(rf"(?=\d){_PATTERN}")
+_WHOLE = re.compile(rf"(?=\d){_PATTERN}", re.ASCII)
 _PART = re.compile(r"(\d+)(ms|[dhms])")
 LONGEST = timedelta(days=31)
 
@@ -43,7 +43,9 @@ def _suggestion(text: str) -> str:
     if clock := re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))?", text):
         a, b, c = clock.groups()
         return f"write {int(a)}h{int(b)}m{int(c)}s" if c else f"write {int(a)}m{int(b)}s"
-    if re.fullmatch(r"\d+", text):
+    if re.fullmatch(r"0+", text):
+        return f"add a unit: {text}s, or 30s where it must be longer than none"
+    if re.fullmatch(r"\d+", text, re.ASCII):
         return f"add a unit: {text}s, {text}m"
     if spaced := re.fullmatch(r"(\d+)\s*(s|m|h|d)\w*", text):
         return f"write {spaced[1]}{spaced[2]}"

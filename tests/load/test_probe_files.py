@@ -48,7 +48,7 @@ def test_a_name_in_two_files_is_told_with_both_places(workspace: Path, monkeypat
         ("a: {probe: prometheus, query: [x]}", "p.yaml:1:31: a.query: a list stands where text is wanted"),
         ("a: {probe: http, url: 'http://127.0.0.1:${ops_prt}/'}", "p.yaml:1:23: a.url: no variable 'ops_prt'; did you mean 'ops_port'?"),
         ("a: {probe: http, url: 'http://169.254.169.254/'}", "p.yaml:1:23: a.url: the address is a cloud metadata service; gameday never asks those"),
-        ("a: {probe: http, url: 'http://u:secret@h/'}", "p.yaml:1:23: a.url: the address holds a user or password; take them out, and give them in gameday.toml"),
+        ("a: {probe: http, url: 'http://u:secret@h/'}", "p.yaml:1:23: a.url: the address holds a user or password; take them out, and give them by reference (`${env:NAME}`) in gameday.toml"),
         ("a: {probe: command, command: 'rm -rf /; echo'}", 'p.yaml:1:30: a.command: "rm -rf /; echo" stands where a list is wanted; write [ … ], or lines that begin with -'),
         ("a: {probe: command, command: []}", "p.yaml:1:30: a.command: is empty; it needs at least 1"),
         ("a: {probe: prometheus, query: x, timeout: 3}", "p.yaml:1:43: a.timeout: 3 is not a duration; add a unit: 3s, 3m"),

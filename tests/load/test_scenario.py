@@ -77,7 +77,7 @@ MISTAKES = [
     ("at_most: 4m", "at_most: 22:30", '11:89: faults[0].at_most: "22:30" is not a duration; write 22m30s'),
     ("at_most: 4m", "at_most: 5", "11:89: faults[0].at_most: 5 is not a duration; add a unit: 5s, 5m"),
     ("at_most: 4m", "at_most: 0s", "11:89: faults[0].at_most: must be longer than 0s"),
-    ("at_most: 4m", "at_most: 0", "11:89: faults[0].at_most: 0 is not a duration; add a unit: 0s, 0m"),
+    ("at_most: 4m", "at_most: 0", "11:89: faults[0].at_most: 0 is not a duration; add a unit: 0s, or 30s where it must be longer than none"),
     ("at_most: 4m", "at_most: -5s", '11:89: faults[0].at_most: "-5s" is not a duration; write it as Prometheus does: 500ms, 30s, 1m30s'),
     ("at_most: 4m", "at_most: 5 min", '11:89: faults[0].at_most: "5 min" is not a duration; write 5m'),
     ("at_most: 4m", "at_most: 1e9h", '11:89: faults[0].at_most: "1e9h" is not a duration; write it as Prometheus does: 500ms, 30s, 1m30s'),
