@@ -12,6 +12,7 @@ from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
+from gameday.schedule.approval import not_approved
 from gameday.schedule.rotation import LOOK_BACK, rosters
 from gameday.server.host import Host
 from gameday.store.database import Database
@@ -129,11 +130,7 @@ class Planning:
     def _not_approved(self, schedule: Schedule, slot: Slot) -> str | None:
         if schedule.approval is None:
             return None
-        latest = slot.moment - schedule.approval.ahead
-        said = self._memory.approvals(schedule.name, slot.moment)
-        if any(by in schedule.approval.by and at <= latest for by, at in said):
-            return None
-        return f"none of {', '.join(schedule.approval.by)} said yes before {latest:%Y-%m-%d %H:%M} UTC"
+        return not_approved(schedule, slot.moment, self._memory.approvals(schedule.name, slot.moment))
 
     def too_late(self, claim: Claim, now: datetime) -> None:
         """A claim whose host fell silent before anything began, and which nobody took over in time."""
