@@ -113,7 +113,8 @@ class Agent:
             self._settle(drill.claim, drill.lock, drill.process.returncode)
             self._drills.remove(drill)
         others = 0
-        for claim in self._slots.open(self.host.name):
+        # What is caught up may begin at any time, and leaves its place to what has to begin now.
+        for claim in sorted(self._slots.open(self.host.name), key=lambda c: c.errand.start_by is None):
             # One of our own that is not among ours: the store was lost just when we took it.
             if claim.state == "running" and claim.drill not in {d.claim.drill for d in self._drills}:
                 others += not self._take_over(claim, takes)

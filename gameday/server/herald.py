@@ -19,11 +19,11 @@ from gameday.model.duration import format_duration
 from gameday.model.settings import NoticeSettings
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import LOOK_BACK, rosters
+from gameday.schedule.rotation import rosters
 from gameday.server.notices import FOR_FACILITATORS, for_slack, notice
 from gameday.server.planning import errand_of
+from gameday.server.seats import took_part
 from gameday.store.database import Database
-from gameday.store.memory import Memory
 from gameday.store.outbox import Outbox, Posting
 from gameday.store.slots import Slots
 
@@ -122,7 +122,7 @@ class Herald:
         if seconds - self._looked >= LOOK_AHEAD_EVERY:
             agenda = self.agenda()
             upcoming = [s for s in agenda.slots(now, now + longest + 2 * PATIENCE) if agenda.schedules[s.schedule].paused is None]
-            past = Memory(self.database).took_part(now - LOOK_BACK) if upcoming else ()
+            past = took_part(self.database, agenda.schedules, now) if upcoming else ()
             people = rosters(agenda.with_those_at_once(upcoming), agenda.schedules, past).of
             self._ahead = {
                 (s.schedule, s.moment): errand_of(agenda.schedules[s.schedule], s).model_copy(update={"roster": people[s.key]})

@@ -13,8 +13,9 @@ from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
 from gameday.schedule.approval import not_approved
-from gameday.schedule.rotation import LOOK_BACK, rosters
+from gameday.schedule.rotation import rosters
 from gameday.server.host import Host
+from gameday.server.seats import roster_at, took_part
 from gameday.store.database import Database
 from gameday.store.memory import Memory
 from gameday.store.slots import Slots
@@ -81,7 +82,7 @@ class Planning:
         schedules = self.agenda.schedules
         if not any(schedules[slot.schedule].roles for slot in slots):
             return {}
-        past = self._memory.took_part(now - LOOK_BACK)
+        past = took_part(self.database, schedules, now)
         # What nobody ran in time is nobody's turn: it is filled for the record, apart from what begins now.
         late = [s for s in slots if errand_of(schedules[s.schedule], s).is_late(now)]
         due = self.agenda.with_those_at_once([s for s in slots if s not in late])
@@ -143,16 +144,32 @@ class Planning:
     # --- slots that wait ----------------------------------------------------------------------------------------
 
     def look_at_waiting(self, claim: Claim, now: datetime, can_run: bool) -> None:
-        """Catch up where that may be now; give up where the next slot has come."""
+        """Catch up where that may be now; give up where the next slot has come, or a surprise would be none any more."""
         schedule = self.agenda.schedules.get(claim.errand.schedule)
         if schedule is None:
             self._slots.miss(claim, "no_answer", "its schedule is gone", self.server, now)
-        elif (following := self.agenda.next_of(schedule.name, claim.errand.moment)) is not None and following.moment <= now:
-            why = "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
+        elif (why := self._over(claim, now)) is not None:
             self._slots.miss(claim, "no_answer", why, self.server, now)
         elif claim.errand.if_missed == "catch_up" and can_run and schedule.paused is None and self._is_open(schedule, now):
+            self._catch_up(claim, schedule, now)
+
+    def _over(self, claim: Claim, now: datetime) -> str | None:
+        """Why it is too late to run a slot that waits; None where it is not."""
+        name, moment = claim.errand.schedule, claim.errand.moment
+        if (following := self.agenda.next_of(name, moment)) is not None and following.moment <= now:
+            return "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
+        closes = next((s.closes for s in self.agenda.seals if s.schedule == name and s.moment == moment), None)
+        return f"the surprise's window closed at {closes:%Y-%m-%d %H:%M} UTC" if closes is not None and closes <= now else None
+
+    def _catch_up(self, claim: Claim, schedule: Schedule, now: datetime) -> None:
+        """With the people whose turn it is now, as soon as none of them is in another drill."""
+        people: Mapping[str, tuple[str, ...]] | None = {}
+        if schedule.roles:
+            people = roster_at(self.agenda, schedule.name, now, took_part(self.database, self.agenda.schedules, now))
+        if people is not None:
             late = format_duration(timedelta(seconds=int((now - claim.errand.moment).total_seconds())))
-            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late")
+            ends = now + schedule.length
+            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late", people, ends)
 
     def _is_open(self, schedule: Schedule, now: datetime) -> bool:
         return self.agenda.stands_in_the_way(schedule.name, now) is None
