@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,9 +45,9 @@ class Planning:
         self.agenda = Agenda(())
 
     def use(self, agenda: Agenda, first_seen: Mapping[str, datetime]) -> None:
-        """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know."""
+        """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know, or knows otherwise."""
         self._watches.forget_others(first_seen)
-        self._until = dict(self._watches.until(first_seen))
+        self._until = dict(self._watches.until(first_seen, {name: _rule_of(agenda.schedules[name]) for name in first_seen}))
         self.agenda, self._next = agenda, None
 
     def look(self, now: datetime, can_run: bool) -> None:
@@ -173,6 +174,11 @@ class Planning:
 
     def _is_open(self, schedule: Schedule, now: datetime) -> bool:
         return self.agenda.stands_in_the_way(schedule.name, now) is None
+
+
+def _rule_of(schedule: Schedule) -> str:
+    """A digest of what says when it is due."""
+    return hashlib.sha256(schedule.model_dump_json(include={"when", "zone", "hours"}).encode()).hexdigest()
 
 
 def errand_of(schedule: Schedule, slot: Slot) -> Errand:
