@@ -13,7 +13,9 @@ from gameday.errors import InvalidInput, Missing
 from gameday.model.duration import parse_duration
 from gameday.model.safe_text import safe
 from gameday.model.schedule import Schedule
-from gameday.model.slot import Withheld
+from gameday.model.slot import Slot, Withheld
+from gameday.schedule.approval import not_approved
+from gameday.server.store_place import workspace_store
 
 
 @click.command()
@@ -25,8 +27,8 @@ def command(name: str, program: tuple[str, ...], within: str | None) -> int:
 
     With `-- PROGRAM …` it becomes that program where a slot is due, and succeeds without doing anything where none is.
 
-    Exit codes: 0 one is due, 3 none is, with the reason: a freeze, a holiday, the hour, a pause, or the time itself. With a
-    program: 0 where none is due, else the program's own.
+    Exit codes: 0 one is due, 3 none is, with the reason: a freeze, a holiday, the hour, a pause, a yes that nobody gave,
+    or the time itself. With a program: 0 where none is due, else the program's own. 6 where a yes is needed and the store is missing.
     """
     plan = planned()
     schedule = plan.named(name)
@@ -53,8 +55,20 @@ def _not_due(plan: Planning, schedule: Schedule, span: timedelta) -> str | None:
     if schedule.paused is not None:
         return f"paused, {schedule.paused}"
     lately = plan.agenda.occasions(plan.now - span, plan.now + timedelta(seconds=1))
-    found = next((o for o in lately if o.schedule == schedule.name), None)
-    if found is None:
+    hindered = [_hindered(plan, schedule, o) for o in lately if o.schedule == schedule.name]
+    if not hindered:
         following = plan.agenda.next_of(schedule.name, plan.now)
         return f"the next slot is {local(following.moment, schedule)}" if following else "no slot to come"
-    return f"withheld, {found.why}" if isinstance(found, Withheld) else None
+    return None if None in hindered else hindered[-1]
+
+
+def _hindered(plan: Planning, schedule: Schedule, occasion: Slot | Withheld) -> str | None:
+    if isinstance(occasion, Withheld):
+        return f"withheld, {occasion.why}"
+    if schedule.approval is None:
+        return None
+    # Raises Missing where there is no store: then nobody can have said yes.
+    with workspace_store(plan.workspace.root) as database:
+        from gameday.store.memory import Memory
+
+        return not_approved(schedule, occasion.moment, Memory(database).approvals(schedule.name, occasion.moment))

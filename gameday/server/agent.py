@@ -29,6 +29,8 @@ from gameday.undo.processes import send_signal
 
 TICK = 0.1
 BEAT_EVERY = 2.0
+LEAVES_AFTER = 15.0
+"""Seconds that a stopped agent whose drills are over waits for a store that is away."""
 LOG = logging.getLogger("gameday.agent")
 
 
@@ -68,16 +70,21 @@ class Agent:
         presence = self.host.enter()
         if left := self.recover():
             LOG.error("something may still be broken: %s", left)
-        told = cleared = False
+        told_own = told_others = cleared = False
+        answered = self.clock.boottime()
         try:
             while True:
                 why = leaving()
                 if why:
                     presence.leave()
-                if why == "stop" and not told:
-                    told = True
+                if why == "stop" and not told_own:
+                    # Before the store is asked for anything: what is broken is put back whether it answers or not.
                     self._end_drills()
+                    told_own, answered = True, self.clock.boottime()
                 try:
+                    if why == "stop" and not told_others:
+                        self._end_others()
+                        told_others = True
                     others = self.tick(takes=not why)
                     if not cleared:
                         self.host.clear(self.clock.now().timestamp())
@@ -85,8 +92,11 @@ class Agent:
                     if why and not self._drills and (why == "wind_down" or not others):
                         self._agents.leave(self.name)
                         return
+                    answered = self.clock.boottime()
                 except GamedayError as error:
                     LOG.warning("%s", error)
+                    if why == "stop" and self.clock.boottime() - answered > LEAVES_AFTER and self._leave_untold():
+                        return
                     self.clock.sleep(1)
                 self.clock.sleep(TICK)
         finally:
@@ -103,7 +113,8 @@ class Agent:
             self._settle(drill.claim, drill.lock, drill.process.returncode)
             self._drills.remove(drill)
         others = 0
-        for claim in self._slots.open(self.host.name):
+        # What is caught up may begin at any time, and leaves its place to what has to begin now.
+        for claim in sorted(self._slots.open(self.host.name), key=lambda c: c.errand.start_by is None):
             # One of our own that is not among ours: the store was lost just when we took it.
             if claim.state == "running" and claim.drill not in {d.claim.drill for d in self._drills}:
                 others += not self._take_over(claim, takes)
@@ -191,12 +202,28 @@ class Agent:
     def _end_drills(self) -> None:
         """As Ctrl-C would: each drill's supervisor puts back what it broke, and closes."""
         announced = {d.drill: d for d in self.host.state.running()}
+        for drill in self._drills:
+            if (known := announced.get(drill.claim.drill)) is not None:
+                send_signal(known.pid, known.ticks, 15)
+            elif drill.process.poll() is None:
+                drill.process.terminate()
+
+    def _end_others(self) -> None:
+        """The same for drills of this host that other agents started. Raises Missing while the store is away."""
+        own = {d.claim.drill for d in self._drills}
+        announced = {d.drill: d for d in self.host.state.running() if d.drill not in own}
         for claim in self._slots.open(self.host.name):
             if claim.state == "running" and (known := announced.get(claim.drill)):
                 send_signal(known.pid, known.ticks, 15)
+
+    def _leave_untold(self) -> bool:
+        """Go without having told the store how drills ended, if they are over: the next agent tells it from their folders."""
+        if any(d.process.poll() is None for d in self._drills):
+            return False
         for drill in self._drills:
-            if drill.claim.drill not in announced and drill.process.poll() is None:
-                drill.process.terminate()
+            drill.lock.release()
+            LOG.error("%s: ended, and the store is away; the next agent tells it", drill.claim.errand.key)
+        return True
 
     def _give_sign_of_life(self) -> None:
         now = self.clock.boottime()

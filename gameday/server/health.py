@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gameday.errors import Missing, Refused
+from gameday.errors import GamedayError, Missing, Refused
 from gameday.model.settings import ServerSettings
 
 LOG = logging.getLogger("gameday.server")
@@ -37,7 +37,7 @@ class Health:
     alive: bool
     """Its loop went round a moment ago."""
     store: str
-    """Why the store does not answer; empty where it does."""
+    """Why the store did not answer the loop's last round; empty where it did. It is not asked anew: that may take its time."""
     agent: bool
     """An agent is on this host."""
     trouble: str
@@ -47,8 +47,8 @@ class Health:
     """How late the last slot was taken after its moment."""
     notices_sent: int
     notices_failed: int
-    slots: Sequence[tuple[str, str, int]] = ()
-    """How many there are of each state and cause."""
+    slots: Callable[[], Sequence[tuple[str, str, int]]] = tuple
+    """How many there are of each state and cause. Asks the store, and raises Missing."""
 
     @property
     def ready(self) -> bool:
@@ -97,7 +97,7 @@ class _Metrics(Collector):
         self._health = health
 
     def collect(self) -> Iterator[Metric]:
-        now = self._health()
+        now, counted = self._counted()
         for name, about, value in (
             ("ready", "Whether slots are taken and run: store, agent and schedules are well.", now.ready),
             ("store_up", "Whether the store answers.", not now.store),
@@ -110,9 +110,16 @@ class _Metrics(Collector):
         ):
             yield GaugeMetricFamily(f"gameday_{name}", about, value=float(value))
         slots = GaugeMetricFamily("gameday_slots", "Slots in the store, by what became of them.", labels=["state", "cause"])
-        for state, cause, number in now.slots:
+        for state, cause, number in counted:
             slots.add_metric([state, cause], number)
         yield slots
+
+    def _counted(self) -> tuple[Health, Sequence[tuple[str, str, int]]]:
+        now = self._health()
+        try:
+            return now, () if now.store else now.slots()
+        except GamedayError as error:
+            return replace(now, store=str(error)), ()
 
 
 class HealthServer:

@@ -14,21 +14,23 @@ from datetime import datetime, timedelta
 from gameday.clients.http import HttpClient, Unreachable
 from gameday.conduct.clock import Clock
 from gameday.errors import GamedayError
-from gameday.model.claim import Errand
+from gameday.model.claim import Errand, SlotEvent
 from gameday.model.duration import format_duration
 from gameday.model.settings import NoticeSettings
 from gameday.model.slot import SlotRecord
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import LOOK_BACK, rosters
+from gameday.schedule.rotation import rosters
 from gameday.server.notices import FOR_FACILITATORS, for_slack, notice
 from gameday.server.planning import errand_of
+from gameday.server.seats import took_part
 from gameday.store.database import Database
-from gameday.store.memory import Memory
 from gameday.store.outbox import Outbox, Posting
 from gameday.store.slots import Slots
 
 KINDS = {"taken": "start", "ran": "end", "missed": "missed", "waiting": "waiting"}
 """What is told of which event of a slot."""
+TAKEN_BACK = ("withheld", "cancelled")
+"""Events of slots that do not take place after all. Only who was told of the slot before hears of them."""
 FRESH = timedelta(hours=1)
 """What is older is not told any more."""
 PATIENCE = timedelta(seconds=30)
@@ -99,13 +101,19 @@ class Herald:
         for event in self._slots.events(max(self._after - OVERLAP, 0)):
             if event.seq in self._seen or event.at < now - FRESH:
                 continue
-            if (kind := KINDS.get(event.kind)) is not None:
+            if (kind := "missed" if event.kind in TAKEN_BACK else KINDS.get(event.kind)) is not None:
                 for channel in self.channels:
-                    if channel.settings.to == "facilitators" or kind not in FOR_FACILITATORS:
+                    if self._concerns(channel, event, kind):
                         self._post(event.schedule, event.moment, kind, channel, now)
             self._seen.add(event.seq)
             self._after = max(self._after, event.seq)
         self._seen = {seq for seq in self._seen if seq > self._after - OVERLAP}
+
+    def _concerns(self, channel: Channel, event: SlotEvent, kind: str) -> bool:
+        """Whoever was told that a drill is to come is told, too, that it does not take place."""
+        if event.kind not in TAKEN_BACK and (channel.settings.to == "facilitators" or kind not in FOR_FACILITATORS):
+            return True
+        return self._outbox.announced(event.schedule, event.moment, channel.name)
 
     def _tell_ahead(self, now: datetime) -> None:
         """Only the nearest of the times that are past: a server that was away says once that a drill is near."""
@@ -114,7 +122,7 @@ class Herald:
         if seconds - self._looked >= LOOK_AHEAD_EVERY:
             agenda = self.agenda()
             upcoming = [s for s in agenda.slots(now, now + longest + 2 * PATIENCE) if agenda.schedules[s.schedule].paused is None]
-            past = Memory(self.database).took_part(now - LOOK_BACK) if upcoming else ()
+            past = took_part(self.database, agenda.schedules, now) if upcoming else ()
             people = rosters(agenda.with_those_at_once(upcoming), agenda.schedules, past).of
             self._ahead = {
                 (s.schedule, s.moment): errand_of(agenda.schedules[s.schedule], s).model_copy(update={"roster": people[s.key]})

@@ -17,7 +17,9 @@ SAID = {
     "waiting": "was missed; somebody has to say what becomes of it",
 }
 FOR_FACILITATORS = ("missed", "waiting")
-"""Kinds of notices that participants do not get: nothing happened that would concern them."""
+"""Kinds of notices that participants get only where they were told that the drill is to come, or begins."""
+NOT_NOW = "does not begin now; it may come later"
+"""What participants are told of a drill that waits."""
 
 
 def notice(kind: str, errand: Errand, record: SlotRecord | None, audience: Audience) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def text(kind: str, errand: Errand, record: SlotRecord | None, audience: Audienc
     elif kind == "start":
         line = f"{MARK}: {what} {SAID[kind]}, until {errand.ends:%H:%M} UTC"
     else:
-        line = f"{MARK}: {what} ({when}) {SAID[kind]}"
+        line = f"{MARK}: {what} ({when}) {NOT_NOW if kind == 'waiting' and audience == 'participants' else SAID[kind]}"
     if audience == "facilitators":
         line += f". {_inside(errand, record)}"
     return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from gameday.model.duration import format_duration
 from gameday.model.schedule import Schedule
 from gameday.model.slot import Slot, Withheld
 from gameday.schedule.agenda import Agenda
-from gameday.schedule.rotation import LOOK_BACK, rosters
+from gameday.schedule.approval import not_approved
+from gameday.schedule.rotation import rosters
 from gameday.server.host import Host
+from gameday.server.seats import roster_at, took_part
 from gameday.store.database import Database
 from gameday.store.memory import Memory
 from gameday.store.slots import Slots
@@ -42,9 +45,9 @@ class Planning:
         self.agenda = Agenda(())
 
     def use(self, agenda: Agenda, first_seen: Mapping[str, datetime]) -> None:
-        """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know."""
+        """Another agenda from now on. `first_seen` says since when a schedule counts that the store does not know, or knows otherwise."""
         self._watches.forget_others(first_seen)
-        self._until = dict(self._watches.until(first_seen))
+        self._until = dict(self._watches.until(first_seen, {name: _rule_of(agenda.schedules[name]) for name in first_seen}))
         self.agenda, self._next = agenda, None
 
     def look(self, now: datetime, can_run: bool) -> None:
@@ -80,7 +83,7 @@ class Planning:
         schedules = self.agenda.schedules
         if not any(schedules[slot.schedule].roles for slot in slots):
             return {}
-        past = self._memory.took_part(now - LOOK_BACK)
+        past = took_part(self.database, schedules, now)
         # What nobody ran in time is nobody's turn: it is filled for the record, apart from what begins now.
         late = [s for s in slots if errand_of(schedules[s.schedule], s).is_late(now)]
         due = self.agenda.with_those_at_once([s for s in slots if s not in late])
@@ -129,11 +132,7 @@ class Planning:
     def _not_approved(self, schedule: Schedule, slot: Slot) -> str | None:
         if schedule.approval is None:
             return None
-        latest = slot.moment - schedule.approval.ahead
-        said = self._memory.approvals(schedule.name, slot.moment)
-        if any(by in schedule.approval.by and at <= latest for by, at in said):
-            return None
-        return f"none of {', '.join(schedule.approval.by)} said yes before {latest:%Y-%m-%d %H:%M} UTC"
+        return not_approved(schedule, slot.moment, self._memory.approvals(schedule.name, slot.moment))
 
     def too_late(self, claim: Claim, now: datetime) -> None:
         """A claim whose host fell silent before anything began, and which nobody took over in time."""
@@ -146,19 +145,40 @@ class Planning:
     # --- slots that wait ----------------------------------------------------------------------------------------
 
     def look_at_waiting(self, claim: Claim, now: datetime, can_run: bool) -> None:
-        """Catch up where that may be now; give up where the next slot has come."""
+        """Catch up where that may be now; give up where the next slot has come, or a surprise would be none any more."""
         schedule = self.agenda.schedules.get(claim.errand.schedule)
         if schedule is None:
             self._slots.miss(claim, "no_answer", "its schedule is gone", self.server, now)
-        elif (following := self.agenda.next_of(schedule.name, claim.errand.moment)) is not None and following.moment <= now:
-            why = "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
+        elif (why := self._over(claim, now)) is not None:
             self._slots.miss(claim, "no_answer", why, self.server, now)
         elif claim.errand.if_missed == "catch_up" and can_run and schedule.paused is None and self._is_open(schedule, now):
+            self._catch_up(claim, schedule, now)
+
+    def _over(self, claim: Claim, now: datetime) -> str | None:
+        """Why it is too late to run a slot that waits; None where it is not."""
+        name, moment = claim.errand.schedule, claim.errand.moment
+        if (following := self.agenda.next_of(name, moment)) is not None and following.moment <= now:
+            return "the next slot came first" if claim.errand.if_missed == "catch_up" else "nobody said what to do before the next slot"
+        closes = next((s.closes for s in self.agenda.seals if s.schedule == name and s.moment == moment), None)
+        return f"the surprise's window closed at {closes:%Y-%m-%d %H:%M} UTC" if closes is not None and closes <= now else None
+
+    def _catch_up(self, claim: Claim, schedule: Schedule, now: datetime) -> None:
+        """With the people whose turn it is now, as soon as none of them is in another drill."""
+        people: Mapping[str, tuple[str, ...]] | None = {}
+        if schedule.roles:
+            people = roster_at(self.agenda, schedule.name, now, took_part(self.database, self.agenda.schedules, now))
+        if people is not None:
             late = format_duration(timedelta(seconds=int((now - claim.errand.moment).total_seconds())))
-            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late")
+            ends = now + schedule.length
+            self._slots.catch_up(claim, self.host.name, self.server, now, f"caught up, {late} late", people, ends)
 
     def _is_open(self, schedule: Schedule, now: datetime) -> bool:
         return self.agenda.stands_in_the_way(schedule.name, now) is None
+
+
+def _rule_of(schedule: Schedule) -> str:
+    """A digest of what says when it is due."""
+    return hashlib.sha256(schedule.model_dump_json(include={"when", "zone", "hours"}).encode()).hexdigest()
 
 
 def errand_of(schedule: Schedule, slot: Slot) -> Errand:

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,8 +18,8 @@ from gameday.server.scheduler import Scheduler
 from gameday.store.slots import Slots
 
 TICK = 0.1
-STANDS_STILL = 10.0
-"""Seconds without a round of the loop after which a server counts as dead."""
+STANDS_STILL = 30.0
+"""Seconds without a round of the loop after which a server counts as dead: longer than a store that hangs is waited for."""
 LOG = logging.getLogger("gameday.server")
 
 
@@ -34,16 +34,12 @@ class Server:
     _store: str = ""
 
     def health(self) -> Health:
-        store = self._store
-        slots: Sequence[tuple[str, str, int]] = ()
-        try:
-            slots = Slots(self.scheduler.database).counts()
-        except GamedayError as error:
-            store = str(error)
+        """Without a word to the store, which may hang: how it is, the loop knows."""
         return Health(
-            alive=time.monotonic() - self._round < STANDS_STILL, store=store, agent=self.scheduler.host.has_agent(),
+            alive=time.monotonic() - self._round < STANDS_STILL, store=self._store, agent=self.scheduler.host.has_agent(),
             trouble=self.scheduler.trouble, schedules=len(self.scheduler.agenda.schedules),
-            late_seconds=self.scheduler.planning.taken_late, notices_sent=self.herald.sent, notices_failed=self.herald.failed, slots=slots,
+            late_seconds=self.scheduler.planning.taken_late, notices_sent=self.herald.sent, notices_failed=self.herald.failed,
+            slots=Slots(self.scheduler.database).counts,
         )  # fmt: skip
 
     def run(self, over: Callable[[], bool], pages: HealthServer) -> None:
@@ -64,7 +60,8 @@ class Server:
                 self.agent.stop()
             # The drills that were just ended are told of, too.
             herald.join(8)
-            self.herald.try_to_tell()
+            if not self._store:
+                self.herald.try_to_tell()
             pages.stop()
 
     def _go_round(self) -> None:

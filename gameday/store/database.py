@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from gameday.errors import InvalidInput, Missing
 from gameday.store.network_files import refuse_network_files
+from gameday.store.patience import be_patient
 from gameday.store.rights import make_folder, open_kept
 
 PATIENCE = 5.0
@@ -86,6 +87,9 @@ class Database:
         if self.is_sqlite:
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+        else:
+            # Before SQLAlchemy's own first questions.
+            event.listen(engine, "connect", lambda connection, _record: be_patient(connection, PATIENCE), insert=True)
         return engine
 
     @contextmanager
@@ -152,6 +156,7 @@ _SAID = (
     ("readonly", "may only be read; let this user write the file and its folder (`chmod u+w`)"),
     ("read-only", "may only be read: this PostgreSQL takes no writes; name the primary under [store] in gameday.toml"),
     ("unable to open", "cannot be opened; look at the rights of the file and its folder"),
+    ("lock timeout", f"was held locked by another process for {PATIENCE:g} s; end that process, or wait for it. Nothing was lost"),
     ("locked", f"was held locked by another process for {PATIENCE:g} s; end that process, or wait for it. Nothing was lost"),
     ("not a database", "is not a database of gameday; move the file away, or name another under [store] in gameday.toml"),
     ("malformed", "is damaged; put a copy back (`sqlite3 FILE .recover` saves what can be read)"),

@@ -15,7 +15,7 @@ from gameday.store.database import Database
 from gameday.store.rights import open_kept
 from gameday.store.tables import METADATA
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Every version of the tables, oldest first; `migrations/versions/` has a file for each."""
 _MIGRATING = 0x67616D65
 """The number of PostgreSQL's advisory lock under which tables are changed."""

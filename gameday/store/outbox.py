@@ -42,6 +42,14 @@ class Outbox:
             new = self._database.insert(connection, NOTICES, row | {"state": "sending", "tries": 1, "at": now, "why": ""})
         return Posting(schedule, moment, kind, channel, 1) if new else None
 
+    def announced(self, schedule: str, moment: datetime, channel: str) -> bool:
+        """Whether a channel was told that this slot is to come, or begins."""
+        c = NOTICES.c
+        to_come = (c.kind == "start") | c.kind.startswith("before")
+        wanted = select(c.kind).where(c.schedule == schedule, c.moment == moment, c.channel == channel, to_come)
+        with self._database.reading() as connection:
+            return connection.execute(wanted.limit(1)).first() is not None
+
     def begin_again(self, posting: Posting, now: datetime) -> Posting | None:
         """The right to one more try."""
         with self._database.writing() as connection:

@@ -11,7 +11,7 @@ end      running → ran                               miss: claimed, running (n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,9 +67,12 @@ class Slots:
         why = f"{claim.host} is silent; now for {host}"
         return self._change(claim, "claimed", {"host": host, "server": server}, "moved", server, why, now)
 
-    def catch_up(self, claim: Claim, host: str, server: str, now: datetime, why: str) -> Claim | None:
-        """Take a slot that waited, however late it is."""
-        values = {"state": "claimed", "cause": None, "host": host, "server": server, "start_by": None, "why": why}
+    def catch_up(
+        self, claim: Claim, host: str, server: str, now: datetime, why: str, roster: Mapping[str, Sequence[str]], ends: datetime
+    ) -> Claim | None:
+        """Take a slot that waited, however late it is, with those whose turn it is now, who are kept until another time."""
+        values: dict[str, Any] = {"state": "claimed", "cause": None, "host": host, "server": server, "start_by": None, "why": why}
+        values |= {"roster": {role: list(people) for role, people in roster.items()}, "ends": ends}
         return self._change(claim, "waiting", values, "claimed", server, f"for {host}: {why}", now)
 
     def answer(self, claim: Claim, run: bool, who: str, now: datetime) -> bool:

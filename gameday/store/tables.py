@@ -56,8 +56,10 @@ WATCHES = Table(
     "watches", METADATA,
     Column("schedule", String(61), primary_key=True),
     Column("until", MomentColumn, nullable=False),
+    Column("rule", String(64)),
 )  # fmt: skip
-"""Up to when every slot of a schedule has a row: what lies between this and now, nobody has looked at yet."""
+"""Up to when every slot of a schedule has a row: what lies between this and now, nobody has looked at yet. `rule` is a digest of
+what says when it is due, as it was looked at; none where nobody wrote it down."""
 
 AGENTS = Table(
     "agents", METADATA,

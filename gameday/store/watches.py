@@ -18,13 +18,22 @@ class Watches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def until(self, first_seen: Mapping[str, datetime]) -> Mapping[str, datetime]:
-        """For each schedule, up to when it was looked at; one that is new counts from `first_seen`."""
+    def until(self, first_seen: Mapping[str, datetime], rules: Mapping[str, str]) -> Mapping[str, datetime]:
+        """For each schedule, up to when it was looked at; one that is new, or has another rule now, counts from `first_seen` at the earliest."""
+        c = WATCHES.c
         with self._database.writing() as connection:
             if first_seen:
-                self._database.insert(connection, WATCHES, [{"schedule": s, "until": t} for s, t in first_seen.items()])
-            known = {name: until for name, until in connection.execute(select(WATCHES.c.schedule, WATCHES.c.until))}  # noqa: C416
-        return {name: known[name] for name in first_seen}
+                new = [{"schedule": s, "until": t, "rule": rules[s]} for s, t in first_seen.items()]
+                self._database.insert(connection, WATCHES, new)
+            known = {name: (until, rule) for name, until, rule in connection.execute(select(c.schedule, c.until, c.rule))}
+            found = {}
+            for name, since in first_seen.items():
+                until, rule = known[name]
+                # The slots between are those of a rule that nobody knows any more.
+                found[name] = max(until, since) if rule is not None and rule != rules[name] else until
+                if rule != rules[name]:
+                    connection.execute(update(WATCHES).where(c.schedule == name).values(until=found[name], rule=rules[name]))
+        return found
 
     def forget_others(self, schedules: Iterable[str]) -> None:
         """All but these are gone: one that comes back by such a name is new, and missed nothing meanwhile."""

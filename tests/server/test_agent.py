@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from gameday.bundle.host_state import HostState, RunningDrill
+from gameday.errors import Missing
 from gameday.model.claim import Errand
 from gameday.server.agent import Agent
 from gameday.server.drill_command import NotAllowed, drill_arguments, drill_of
 from gameday.store.slots import Slots
+from gameday.undo.processes import boot_id, started_ticks
 from tests.server.place import NOON, Place, await_that
 
 
@@ -196,6 +199,54 @@ def test_leaving_ends_its_drills_with_their_undo(place: Place) -> None:
     agent.run(lambda: "stop" if place.said("began") and next(rounds) > 2 else "")
     (record,) = place.records()
     assert (record.outcome, record.exit_code, len(place.said("undone"))) == ("ran", 143, 1)
+
+
+def test_and_while_the_store_is_away_too_and_the_next_agent_tells_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    claimed(place)
+    place.set("takes", 500)
+    stopped = place.agent(name="stopped")
+
+    def away(*_: object) -> None:
+        raise Missing("the store does not answer")
+
+    def leaving() -> str:
+        if not place.said("began"):
+            return ""
+        broken.setattr(Slots, "open", away)
+        if place.said("undone"):
+            place.clock.go(seconds=4)
+        return "stop"
+
+    with monkeypatch.context() as broken:
+        stopped.run(leaving)
+        assert place.said("undone") == place.said("began") and not place.host().has_agent()
+    settled(place, place.agent())
+    assert kinds(place) == ["claimed", "taken", "adopted", "ran"]
+
+
+def test_a_drill_that_another_agent_began_is_ended_when_the_store_says_that_it_is_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed(place)
+    place.set("takes", 500)
+    first, second = place.agent(name="first"), place.agent(name="second")
+    first.tick()
+    await_that(lambda: place.said("began"), "a beginning")
+    process = first._drills[0].process
+    known = RunningDrill(place.said("began")[0], "", process.pid, started_ticks(process.pid), boot_id(), "sandbox")
+    first._drills[0].lock.release()
+    monkeypatch.setattr(HostState, "running", lambda _self: [known])
+    asked, real = iter(range(3)), Slots.open
+
+    def away_at_first(slots: Slots, *words: str) -> object:
+        if next(asked, None) is not None:
+            raise Missing("the store does not answer")
+        return real(slots, *words)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Slots, "open", away_at_first)
+        second.run(lambda: "stop")
+    assert process.wait(5) == 143 and kinds(place) == ["claimed", "taken", "adopted", "ran"]
 
 
 def test_what_killed_agents_left_beside_the_state_is_cleared_away_unless_it_is_held(place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import httpx2
 import pytest
@@ -13,11 +14,15 @@ from starlette.testclient import TestClient
 
 from gameday.errors import Missing, Refused
 from gameday.model.settings import ServerSettings
+from gameday.schedule.agenda import Agenda
 from gameday.server.health import Health, HealthServer, application
+from gameday.server.herald import Herald
+from gameday.server.serve import Server
+from tests.server.place import Place
 
 WELL = Health(
     alive=True, store="", agent=True, trouble="", schedules=3, late_seconds=0.2, notices_sent=4, notices_failed=1,
-    slots=[("ran", "", 5), ("missed", "down", 1)],
+    slots=lambda: [("ran", "", 5), ("missed", "down", 1)],
 )  # fmt: skip
 
 
@@ -43,6 +48,25 @@ def test_it_is_ready_only_where_all_is_well(wrong: dict[str, object]) -> None:
 def test_it_is_alive_without_a_store_and_dead_when_its_loop_stands_still() -> None:
     assert client(replace(WELL, store="gone")).get("/healthz").status_code == 200
     assert client(replace(WELL, alive=False)).get("/healthz").status_code == 503
+
+
+def test_a_store_that_hangs_holds_up_neither_the_sign_of_life_nor_readiness(place: Place) -> None:
+    def hangs() -> NoReturn:
+        raise AssertionError("it would wait here")
+
+    server = Server(place.server(), Herald(place.database, (), lambda: Agenda(())), None)
+    place.database.reading = hangs  # type: ignore[method-assign]
+    one = TestClient(application(server.health), base_url="http://127.0.0.1")
+    assert (one.get("/healthz").status_code, one.get("/readyz").json()["store"]) == (200, "ok")
+
+
+def test_metrics_of_a_store_that_does_not_answer_say_so_and_have_no_slots() -> None:
+    def away() -> NoReturn:
+        raise Missing("the store does not answer")
+
+    told = client(replace(WELL, slots=away)).get("/metrics").text
+    assert "gameday_store_up 0" in told and "gameday_ready 0" in told and "gameday_slots{" not in told
+    assert "gameday_slots{" not in client(replace(WELL, store="gone")).get("/metrics").text
 
 
 def test_with_a_token_all_but_the_sign_of_life_ask_for_it() -> None:

@@ -109,6 +109,38 @@ def test_what_was_missed_concerns_facilitators_alone(place: Place, ear: Ear) -> 
     assert ear.kinds() == ["missed"] and "no server ran" in ear.heard[0][0]["text"]
 
 
+def test_who_was_told_that_a_drill_begins_hears_that_it_was_refused_and_not_what_it_would_have_broken(place: Place, ear: Ear) -> None:
+    slots = Slots(place.database)
+    one = errand(title="Checkout is drilled", service="checkout", faults=("container_pause",))
+    assert slots.claim(one, "a", "server", NOON)
+    taken = slots.take(slots.open()[0], "agent", "20261201-120000-calm-0000", NOON)
+    told = herald(place, channel(ear))
+    told.tick()
+    assert taken is not None and slots.miss(taken, "refused", "container_pause: the sandbox is not up", "agent", NOON)
+    told.tick()
+    assert ear.kinds() == ["start", "missed"]
+    last = ear.heard[-1][0]
+    assert last["text"] == "THIS IS A DRILL: Checkout is drilled (2026-12-01 12:00 UTC) did not take place"
+    assert "container_pause" not in json.dumps(last) and "why" not in last
+
+
+@pytest.mark.parametrize(("became", "said"), [("waiting", "may come later"), ("withheld", "did not take place")])
+def test_and_who_was_told_before_it_that_it_does_not_begin(place: Place, ear: Ear, became: str, said: str) -> None:
+    place.clock.at = NOON - timedelta(minutes=30)
+    one = herald(place, channel(ear), agenda=Agenda([once("calm", NOON)]))
+    one.tick()
+    place.clock.at = NOON
+    Slots(place.database).record(errand(), became, "down", "no server ran", "server", NOON)
+    one.tick()
+    assert len(ear.heard) == 2 and said in ear.heard[-1][0]["text"]
+
+
+def test_what_was_withheld_is_no_news_to_who_never_heard_of_it(place: Place, ear: Ear) -> None:
+    Slots(place.database).record(errand(), "withheld", "holiday", "Christmas", "server", NOON)
+    herald(place, channel(ear), channel(ear, "leads", to="facilitators")).tick()
+    assert ear.kinds() == []
+
+
 def test_slack_gets_a_line_that_cannot_ping(place: Place, ear: Ear) -> None:
     assert Slots(place.database).record(errand(title="<!channel> & co"), "missed", "down", "x", "server", NOON)
     herald(place, channel(ear, kind="slack", to="facilitators")).tick()

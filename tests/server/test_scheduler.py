@@ -149,6 +149,19 @@ def test_a_new_schedule_counts_from_when_its_file_was_there(place: Place) -> Non
     assert [r.moment.hour for r in place.records()] == [17]
 
 
+def test_another_rule_does_not_hold_for_the_time_before_it_was_written(place: Place) -> None:
+    here(place)
+    yearly = hourly("calm", if_missed="catch_up").model_copy(update={"when": When(cron="0 10 1 1 *")})
+    place.server(yearly).tick()
+    place.clock.go(hours=5, minutes=1)
+    edited = place.clock.at - timedelta(minutes=30)
+    place.server(hourly("calm", if_missed="catch_up"), since=edited, name="again").tick()
+    assert [r.moment.hour for r in place.records()] == [17]
+    place.clock.go(hours=2)
+    place.server(hourly("calm", if_missed="catch_up"), since=place.clock.at, name="touched").tick()
+    assert [r.moment.hour for r in place.records()] == [17, 18, 19], "the same rule in a file that is newer missed what it missed"
+
+
 def test_a_schedule_that_was_taken_out_and_comes_back_missed_nothing_meanwhile(place: Place) -> None:
     here(place)
     server = place.server(hourly("calm"))
@@ -386,9 +399,10 @@ def test_files_that_changed_while_the_store_was_away_are_used_when_it_is_back(pl
 
 def test_the_watch_never_moves_back(place: Place) -> None:
     watches = Watches(place.database)
-    watches.until({"calm": NOON})
+    watches.until({"calm": NOON}, {"calm": "daily"})
     watches.advance(["calm"], NOON - timedelta(hours=1))
-    assert watches.until({"calm": NOON}) == {"calm": NOON}
+    assert watches.until({"calm": NOON}, {"calm": "daily"}) == {"calm": NOON}
+    assert watches.until({"calm": NOON - timedelta(hours=1)}, {"calm": "hourly"}) == {"calm": NOON}
 
 
 def test_two_servers_take_a_hundred_slots_of_one_second_once_each(place: Place) -> None:

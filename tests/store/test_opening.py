@@ -24,6 +24,7 @@ from gameday.store.network_files import refuse_network_files
 from gameday.store.opening import VERSIONS, open_store
 from gameday.store.slots import Slots
 from gameday.store.tables import METADATA
+from gameday.store.watches import Watches
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 ERRAND = Errand(schedule="calm", moment=NOW, ends=NOW + timedelta(hours=1), scenario="scenarios/calm.yaml")
@@ -100,6 +101,24 @@ def test_migrations_make_the_tables_that_the_code_has(url: str) -> None:
 def test_each_version_has_its_file() -> None:
     folder = Path(database_module.__file__).parent / "migrations" / "versions"
     assert sorted(p.name[1:5] for p in folder.glob("v*.py")) == list(VERSIONS)
+
+
+def test_one_of_the_first_version_is_brought_up_to_date_and_keeps_what_it_has(url: str, tmp_path: Path) -> None:
+    with_a_slot(url)
+    with sqlite3.connect(tmp_path / "deep" / "store.db") as raw:
+        raw.execute("ALTER TABLE watches DROP COLUMN rule")
+        raw.execute("INSERT INTO watches VALUES ('calm', ?)", (f"{NOW:%Y-%m-%dT%H:%M:%S.%fZ}",))
+        raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    raw.close()
+    database = open_store(url)
+    since = NOW + timedelta(hours=1)
+    # Which rule was looked at then, nobody knows; it is taken to be the one of now.
+    assert Watches(database).until({"calm": since}, {"calm": "daily"}) == {"calm": NOW}
+    assert Watches(database).until({"calm": since}, {"calm": "hourly"}) == {"calm": since}
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    database.close()
+    assert slots(url) == 1
 
 
 def test_one_of_a_newer_version_is_left_alone(url: str, tmp_path: Path) -> None:
