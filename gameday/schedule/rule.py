@@ -29,6 +29,7 @@ _NONE = timedelta(0)
 _TICK = timedelta(microseconds=1)
 _LONG = 366 * 50 * _DAY
 """A rule that names no moment for so long names none."""
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COMPACT = "%Y%m%dT%H%M%S"
 
 
@@ -165,10 +166,7 @@ class _Recurrence:
 
 
 def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
-    bare = text.strip().upper().removeprefix("RRULE:")
-    if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
-        raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
-    parts = dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
+    parts = _parts(text)
     if (every := parts.get("FREQ", "")) not in _OFTEN:
         raise ValueError(f'"{text}" does not say how often; write FREQ={", ".join(_OFTEN[:-1])} or {_OFTEN[-1]}')
     if "UNTIL" in parts and "COUNT" in parts:
@@ -189,6 +187,13 @@ def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
     return recurrence.after
 
 
+def _parts(text: str) -> dict[str, str]:
+    bare = text.strip().upper().removeprefix("RRULE:")
+    if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
+        raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
+    return dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
+
+
 def _local_until(text: str, zone: ZoneInfo) -> str:
     """The last moment as the wall clock shows it; RFC 5545 writes it in UTC."""
     found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", text)
@@ -202,3 +207,26 @@ def first_moment(when: When, zone_name: str) -> datetime | None:
     """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
     start = when.start or when.once or datetime(2000, 1, 1)
     return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)
+
+
+def days_and_times(when: When) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    """All weekdays (Monday is 0) and all times of day (hour, minute) that a rule can ever name, however long it takes to come round.
+
+    For a rule that can be read; nothing for what is no rule.
+    """
+    if when.cron is not None:
+        parsed = CronSim(when.cron, datetime(2000, 1, 1))
+        _, _, day, _, weekday = when.cron.split()
+        days = (first.replace(day=n).weekday() for kind, first in _MONTHS.items() for n in _days(day, weekday, kind))
+        return frozenset(days), frozenset((hour, minute) for hour in parsed.hours for minute in parsed.minutes)
+    if when.rrule is None or when.start is None:
+        return frozenset(), frozenset()
+    parts, start = _parts(when.rrule), when.start
+    hours, minutes = parts.get("BYHOUR", str(start.hour)), parts.get("BYMINUTE", str(start.minute))
+    times = frozenset((int(hour), int(minute)) for hour in hours.split(",") for minute in minutes.split(","))
+    if "BYDAY" in parts:
+        return frozenset(_WEEKDAYS.index(day[-2:]) for day in parts["BYDAY"].split(",")), times
+    in_weeks = parts["FREQ"] == "WEEKLY" or (parts["FREQ"] == "DAILY" and int(parts.get("INTERVAL", "1")) % 7 == 0)
+    if in_weeks and not any(key in parts for key in ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER")):
+        return frozenset([start.weekday()]), times
+    return frozenset(range(7)), times
