@@ -369,3 +369,16 @@ def test_a_name_that_tells_what_breaks_is_warned_of(gameday: Gameday, words: tup
     ended = gameday("schedule", "add", *words, "--scenario", "scenarios/bad-release.yaml", "--cron", "0 10 * * TUE")
     assert ended.code == 0
     assert f"participants read both, and {told} tells what breaks" in ended.err if told else ended.err == ""
+
+
+def test_a_surprise_with_two_seats_for_one_person_is_refused_and_found(gameday: Gameday, workspace: Path) -> None:
+    words = ("--surprise", "week", "--responder", "ana", "--facilitator", "ana")
+    ended = gameday("schedule", "add", "lobby", *SCENARIO, *words)
+    said = "roles.responder: ana would have two seats in the surprise lobby, which needs a responder too"
+    assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert not (workspace / "schedules" / "lobby.yaml").exists()
+    add(gameday, "lobby", *words, "--responder", "ben")
+    path = workspace / "schedules" / "lobby.yaml"
+    path.write_text("\n".join(line for line in path.read_text().replace("[ana, ben]", "[ana]").splitlines()))
+    ended = gameday("check")
+    assert (ended.code, said in ended.err) == (2, True), ended.err
