@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,12 @@ def command(output: str) -> int:
     freezes, holidays = ([c for path in paths for c in calendars[path].closings] for paths in (programme.freezes, programme.holidays))
     closed = ClosedTimes(freezes, holidays, zone_of(programme.zone))
     proposed = proposals(programme, found, list(_scenarios(plan.workspace)), agenda, closed, plan.now)
+    commands = _commands(proposed, programme, agenda.schedules)
     if output == "json":
-        click.echo(json.dumps({"duties": [_duty(s) for s in found], "proposals": [_proposal(p, programme) for p in proposed]}, indent=2))
+        told = [_proposal(p, command) for p, command in zip(proposed, commands, strict=True)]
+        click.echo(json.dumps({"duties": [_duty(s) for s in found], "proposals": told}, indent=2))
     else:
-        for line in _lines(found, proposed, programme):
+        for line in _lines(found, proposed, commands):
             click.echo(safe(line, 500))
     return 1 if proposed else 0
 
@@ -103,7 +106,7 @@ def _scenarios(workspace: Workspace) -> Iterator[Known]:
         yield Known(path.relative_to(workspace.root).as_posix(), scenario.service, tuple(i.fault for i in scenario.faults))
 
 
-def _lines(found: Sequence[Standing], proposed: Sequence[Proposal], programme: Programme) -> Iterator[str]:
+def _lines(found: Sequence[Standing], proposed: Sequence[Proposal], commands: Sequence[str | None]) -> Iterator[str]:
     width = max((len(s.service) for s in found), default=0)
     fault = max((len(s.fault) for s in found), default=0)
     for s in found:
@@ -113,35 +116,31 @@ def _lines(found: Sequence[Standing], proposed: Sequence[Proposal], programme: P
     if proposed:
         yield ""
         yield "proposals:"
-    for p in proposed:
+    for p, command in zip(proposed, commands, strict=True):
         what = f"{p.service} with {', '.join(p.faults)}"
         if p.scenario is None:
             yield f"  {what}: no scenario does that yet; write one under scenarios/"
-        elif p.moment is None:
+        elif command is None:
             yield f"  {what}: no day within a year has room; look at hours, holidays and freezes of programme.yaml"
         else:
-            yield f"  {what}: {_add(p, programme)}"
+            yield f"  {what}: {command}"
 
 
-def _add(proposal: Proposal, programme: Programme) -> str:
-    """The command that plans it."""
-    assert proposal.moment is not None
-    assert proposal.scenario is not None
-    local = proposal.moment.astimezone(zone_of(programme.zone))
-    name = f"{Path(proposal.scenario).stem}-{local:%Y%m%d}".lower().replace("_", "-")
-    words = [
-        "gameday",
-        "schedule",
-        "add",
-        name,
-        "--scenario",
-        proposal.scenario,
-        "--once",
-        f"{local:%Y-%m-%d %H:%M}",
-        "--zone",
-        programme.zone,
-    ]
-    return shlex.join(words)
+def _commands(proposed: Sequence[Proposal], programme: Programme, taken: Iterable[str]) -> Sequence[str | None]:
+    """The commands that plan them, each under a name that no schedule has; None where there is no scenario or no day."""
+    names, found = set(taken), []
+    for p in proposed:
+        command = None
+        if p.moment is not None and p.scenario is not None:
+            local = p.moment.astimezone(zone_of(programme.zone))
+            # Participants read name and title: both say the service, which they are told anyway, and never what breaks.
+            stem = f"{re.sub('[^a-z0-9]+', '-', p.service.lower()).strip('-')[:40] or 'drill'}-{local:%Y%m%d}"
+            name = next(n for n in (stem, *(f"{stem}-{count}" for count in range(2, len(names) + 3))) if n not in names)
+            names.add(name)
+            words = ["--scenario", p.scenario, "--title", f"Practice: {p.service}"[:120], "--once", f"{local:%Y-%m-%d %H:%M}"]
+            command = shlex.join(["gameday", "schedule", "add", name, *words, "--zone", programme.zone])
+        found.append(command)
+    return found
 
 
 def _duty(s: Standing) -> dict[str, object]:
@@ -151,7 +150,6 @@ def _duty(s: Standing) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _proposal(p: Proposal, programme: Programme) -> dict[str, object]:
+def _proposal(p: Proposal, command: str | None) -> dict[str, object]:
     moment = utc(p.moment) if p.moment else None
-    command = _add(p, programme) if p.moment and p.scenario else None
     return {"service": p.service, "faults": list(p.faults), "scenario": p.scenario, "moment": moment, "command": command}

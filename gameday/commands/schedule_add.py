@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -52,6 +53,8 @@ _HOURS = re.compile(r"(?P<days>[a-z]{3}(?:[-,][a-z]{3})*)\s+(?P<from>\d{1,2}:\d{
 def command(name: str, **given: Any) -> None:
     """Write schedules/NAME.yaml from these options, check it, and tell its first slots. Nothing is overwritten.
 
+    Participants read name and title: a warning says where these tell what breaks.
+
     Exit codes: 2 where something is wrong, and then nothing is written; 6 where the folder cannot be written.
     """
     workspace = find_workspace(Path.cwd())
@@ -73,6 +76,9 @@ def command(name: str, **given: Any) -> None:
     except OSError as error:
         raise Missing(f"{shown(path)} cannot be written: {error.strerror or error}") from error
     click.echo(safe(f"wrote {shown(path)}"))
+    if words := _gives_away(schedule):
+        said = f"{schedule.name}, {schedule.title}: participants read both, and `{'`, `'.join(words)}` tells what breaks"
+        click.echo(safe(f"warning: {said}; choose another name, and say with --title what everybody may know", 500), err=True)
     first = [o for o in islice(agenda.occasions(at, at + AHEAD), 12) if isinstance(o, Slot)][:3]
     for slot in first:
         click.echo(f"  {local(slot.moment, schedule)}")
@@ -80,6 +86,16 @@ def command(name: str, **given: Any) -> None:
         click.echo("its moments are drawn and sealed; `gameday schedule next --reveal` is for facilitators")
     elif not first:
         click.echo("it has no slot within a year")
+
+
+def _gives_away(schedule: Schedule) -> Sequence[str]:
+    """Words of the name and the title that the scenario's file or its faults have too, in order; not those of the service."""
+    told = _words(Path(schedule.scenario).stem, *schedule.faults) - _words(schedule.service)
+    return sorted(told & _words(schedule.name, schedule.title))
+
+
+def _words(*texts: str) -> set[str]:
+    return {word for text in texts for word in re.findall(r"[a-z0-9]{3,}", text.lower())}
 
 
 def _refuse_what_never_fires(agenda: Agenda, schedule: Schedule, at: datetime) -> None:

@@ -40,7 +40,7 @@ def command(name: str, kind: Kind, into: Path | None, folder: str | None, clock:
         raise InvalidInput(f"--clock: {wrong}") from None
     found = firings(schedule, zone, now())
     if not found:
-        raise InvalidInput(f"{name} has no slot within two years; there is nothing to export")
+        raise InvalidInput(f"{name} has no slot to come; there is nothing to export")
     files = export(kind, schedule, found, Place(folder or str(plan.workspace.root), clock, image))
     for file, text in files.items():
         if into is None:

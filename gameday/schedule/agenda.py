@@ -95,7 +95,8 @@ class Agenda:
     def draw(self, now: datetime, until: datetime, salt: Callable[[], str]) -> Drawn:
         """Seals for windows that open before `until` and need one: they have none, or a closing came over a moment still ahead.
 
-        `salt` gives a new secret text at each call. No moment is drawn that is past already.
+        `salt` gives a new secret text at each call. No moment is drawn that is past already, nor one before which the
+        yes that it needs cannot be given any more.
         """
         seals: list[Seal] = []
         without_room: list[Withheld] = []
@@ -111,12 +112,14 @@ class Agenda:
             if others is None:
                 others = self._with_people(now, max(w.closes for w in windows))
             has_people = _People(schedule, others, self.schedules)
-            seal = draw(schedule, window, planned.closed, planned.zone, max(now, window.opens - _TICK), salt(), turn, has_people)
+            ahead = schedule.approval.ahead if schedule.approval else timedelta()
+            seal = draw(schedule, window, planned.closed, planned.zone, max(now + ahead, window.opens - _TICK), salt(), turn, has_people)
             if seal is not None:
                 seals.append(seal)
                 others.append(planned.slot(seal.moment))
             elif old is None:
                 why = f"no room is left for {format_duration(schedule.length)} between {_local(window.opens, planned)} and {_local(window.closes, planned)}"
+                why += f", with {format_duration(ahead)} before it for a yes" if ahead else ""
                 without_room.append(Withheld(schedule=schedule.name, moment=window.opens, by="no_room", why=why))
         return Drawn(seals, without_room)
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from gameday.errors import InvalidInput
+from gameday.model.local_time import zone_of
 from gameday.model.schedule import Schedule
-from gameday.schedule.rule import moments
+from gameday.schedule.rule import days_and_times, moments
 
-_LOOKED = timedelta(days=366 * 2)
+_SEASONS, _HOUR = timedelta(days=366 * 2), timedelta(hours=1)
+"""In two years clocks are changed in every way that is known; what a rule names may take longer to come round."""
+_MONDAY = datetime(2001, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,15 @@ def firings(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Sequence[Firi
     """Lines on a clock in the zone `clock` that cover all slots. Raises InvalidInput for a surprise, which nobody may read there."""
     if schedule.when.surprise is not None:
         raise InvalidInput(f"{schedule.name} is a surprise, whose moment must not stand in a file; `gameday serve` keeps it sealed")
+    first = next(moments(schedule.when, schedule.zone, now), None)
+    if first is None:
+        return []
     if schedule.when.once is not None:
-        return [Firing(m.minute, (m.hour,), (), m.day, m.month, m.year) for m in _clock_times(schedule, clock, now)]
+        shown = first.astimezone(clock)
+        return [Firing(shown.minute, (shown.hour,), (), shown.day, shown.month, shown.year)]
     found: dict[int, dict[int, set[int]]] = {}
-    for moment in _clock_times(schedule, clock, now):
-        found.setdefault(moment.minute, {}).setdefault(moment.hour, set()).add(moment.isoweekday() % 7)
+    for shown in _shown(schedule, clock, now):
+        found.setdefault(shown.minute, {}).setdefault(shown.hour, set()).add(shown.isoweekday() % 7)
     return [firing for minute, hours in sorted(found.items()) for firing in _grouped(minute, hours)]
 
 
@@ -70,9 +77,19 @@ def least_gap(found: Sequence[Firing]) -> timedelta:
     return timedelta(minutes=min(b - a for a, b in pairwise([*minutes, minutes[0] + 7 * 24 * 60])))
 
 
-def _clock_times(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Iterator[datetime]:
-    found = moments(schedule.when, schedule.zone, now)
-    return (m.astimezone(clock) for m in takewhile(lambda m: m < now + _LOOKED, found))
+def _shown(schedule: Schedule, clock: ZoneInfo, now: datetime) -> Iterator[datetime]:
+    """What the other clock can show at a slot, in one week that stands for all: each time of the rule's days, in each season."""
+    apart = {_apart(now + n * _HOUR, zone_of(schedule.zone), clock) for n in range(_SEASONS // _HOUR)}
+    weekdays, times = days_and_times(schedule.when)
+    for weekday in weekdays:
+        for hour, minute in times:
+            yield from (_MONDAY + timedelta(days=weekday, hours=hour, minutes=minute) + by for by in apart)
+
+
+def _apart(moment: datetime, zone: ZoneInfo, clock: ZoneInfo) -> timedelta:
+    """How far the other clock is ahead."""
+    there, here = (moment.astimezone(z).replace(tzinfo=None) for z in (clock, zone))
+    return there - here
 
 
 def _grouped(minute: int, hours: dict[int, set[int]]) -> Iterator[Firing]:

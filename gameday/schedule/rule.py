@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -29,6 +29,7 @@ _NONE = timedelta(0)
 _TICK = timedelta(microseconds=1)
 _LONG = 366 * 50 * _DAY
 """A rule that names no moment for so long names none."""
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COMPACT = "%Y%m%dT%H%M%S"
 
 
@@ -165,12 +166,12 @@ class _Recurrence:
 
 
 def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
-    bare = text.strip().upper().removeprefix("RRULE:")
-    if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
-        raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
-    parts = dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
+    parts = _parts(text)
     if (every := parts.get("FREQ", "")) not in _OFTEN:
         raise ValueError(f'"{text}" does not say how often; write FREQ={", ".join(_OFTEN[:-1])} or {_OFTEN[-1]}')
+    for key, value in parts.items():
+        if wrong := _out_of_range(key, value, parts):
+            raise ValueError(f'"{text}" is no RRULE: {wrong}')
     if "UNTIL" in parts and "COUNT" in parts:
         raise ValueError(f'"{text}" has COUNT and UNTIL; keep one')
     if "UNTIL" in parts:
@@ -179,8 +180,6 @@ def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
         found = rrulestr(";".join(f"{k}={v}" for k, v in parts.items()), dtstart=start)
         assert isinstance(found, rrule)
         recurrence = _Recurrence(found, start, every, int(parts.get("INTERVAL", "1")), "COUNT" in parts)
-        if recurrence.interval < 1:
-            raise ValueError("INTERVAL is less than 1")
         fires = recurrence.fires()
     except (ValueError, TypeError, KeyError) as wrong:
         raise ValueError(f'"{text}" is no RRULE: {str(wrong)[:100] or "it cannot be read"}') from None
@@ -189,12 +188,62 @@ def _rrule(text: str, start: datetime, zone: ZoneInfo) -> LocalMoments:
     return recurrence.after
 
 
+def _parts(text: str) -> dict[str, str]:
+    bare = text.strip().upper().removeprefix("RRULE:")
+    if not re.fullmatch(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*;?", bare):
+        raise ValueError(f'"{text}" is no RRULE; write one as "FREQ=MONTHLY;BYDAY=1TU"')
+    return dict(part.split("=", 1) for part in bare.rstrip(";").split(";"))
+
+
+_RANGES = {
+    "INTERVAL": (1, 10_000), "COUNT": (1, 1_000_000), "BYMONTH": (1, 12), "BYMONTHDAY": (1, 31), "BYYEARDAY": (1, 366), "BYWEEKNO": (1, 53),
+    "BYSETPOS": (1, 366), "BYHOUR": (0, 23), "BYMINUTE": (0, 59), "BYSECOND": (0, 59),
+}  # fmt: skip
+_FROM_THE_END = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
+"""Where -1 is the last one."""
+_ALONE = ("INTERVAL", "COUNT")
+
+
+def _out_of_range(key: str, value: str, parts: Mapping[str, str]) -> str | None:
+    """What is wrong with one part. The library passes over what it does not expect, and then means another day."""
+    if key == "BYDAY":
+        return next((wrong for day in value.split(",") if (wrong := _wrong_day(day, parts))), None)
+    if key not in _RANGES:
+        return None
+    low, high = _RANGES[key]
+    for number in [value] if key in _ALONE else value.split(","):
+        found = re.fullmatch(r"([+-]?)(\d{1,7})", number)
+        if not found or (found[1] and key not in _FROM_THE_END) or not low <= int(found[2]) <= high:
+            counted = f", or from the end -{low} to -{high}" if key in _FROM_THE_END else ""
+            return f"{key}={number} cannot be; write a number from {low} to {high}{counted}"
+    return None
+
+
+def _wrong_day(day: str, parts: Mapping[str, str]) -> str | None:
+    found = re.fullmatch(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", day)
+    if found is None:
+        return f"BYDAY={day} names no weekday; write {', '.join(_WEEKDAYS)}"
+    if found[1] is None:
+        return None
+    if parts["FREQ"] not in ("MONTHLY", "YEARLY"):
+        return f"BYDAY={day} counts days of a month or a year, which {parts['FREQ']} has not; write BYDAY={found[2]}, or FREQ=MONTHLY"
+    most = 5 if parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts else 53
+    return (
+        None
+        if 1 <= abs(int(found[1])) <= most
+        else f"BYDAY={day} cannot be; write 1{found[2]} to {most}{found[2]}, or -1{found[2]} for the last"
+    )
+
+
 def _local_until(text: str, zone: ZoneInfo) -> str:
     """The last moment as the wall clock shows it; RFC 5545 writes it in UTC."""
     found = re.fullmatch(r"(\d{8})(?:T(\d{6})(Z?))?", text)
     if not found:
         raise ValueError(f'UNTIL="{text}" cannot be read; write a day, such as UNTIL=20261231')
-    until = datetime.strptime(f"{found[1]}T{found[2] or '235959'}", _COMPACT)
+    try:
+        until = datetime.strptime(f"{found[1]}T{found[2] or '235959'}", _COMPACT)
+    except ValueError:
+        raise ValueError(f"UNTIL={text} is no moment that exists; write year, month and day, such as UNTIL=20261231") from None
     return (until.replace(tzinfo=UTC).astimezone(zone) if found[3] else until).strftime(_COMPACT)
 
 
@@ -202,3 +251,26 @@ def first_moment(when: When, zone_name: str) -> datetime | None:
     """The first moment that a rule ever names, or None for one that never fires. Raises ValueError where it cannot be read."""
     start = when.start or when.once or datetime(2000, 1, 1)
     return next(moments(when, zone_name, (start - 2 * _DAY).replace(tzinfo=UTC)), None)
+
+
+def days_and_times(when: When) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    """All weekdays (Monday is 0) and all times of day (hour, minute) that a rule can ever name, however long it takes to come round.
+
+    For a rule that can be read; nothing for what is no rule.
+    """
+    if when.cron is not None:
+        parsed = CronSim(when.cron, datetime(2000, 1, 1))
+        _, _, day, _, weekday = when.cron.split()
+        days = (first.replace(day=n).weekday() for kind, first in _MONTHS.items() for n in _days(day, weekday, kind))
+        return frozenset(days), frozenset((hour, minute) for hour in parsed.hours for minute in parsed.minutes)
+    if when.rrule is None or when.start is None:
+        return frozenset(), frozenset()
+    parts, start = _parts(when.rrule), when.start
+    hours, minutes = parts.get("BYHOUR", str(start.hour)), parts.get("BYMINUTE", str(start.minute))
+    times = frozenset((int(hour), int(minute)) for hour in hours.split(",") for minute in minutes.split(","))
+    if "BYDAY" in parts:
+        return frozenset(_WEEKDAYS.index(day[-2:]) for day in parts["BYDAY"].split(",")), times
+    in_weeks = parts["FREQ"] == "WEEKLY" or (parts["FREQ"] == "DAILY" and int(parts.get("INTERVAL", "1")) % 7 == 0)
+    if in_weeks and not any(key in parts for key in ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER")):
+        return frozenset([start.weekday()]), times
+    return frozenset(range(7)), times

@@ -336,3 +336,49 @@ def test_drills_on_disk_count_for_the_programme(gameday: Gameday, workspace: Pat
 def test_a_workspace_without_a_programme_is_told_how_to_begin(gameday: Gameday) -> None:
     ended = gameday("programme")
     assert (ended.code, "programme.yaml: no such file" in ended.err) == (2, True)
+
+
+def test_what_the_programme_proposes_does_not_tell_participants_what_breaks(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "programme.yaml").write_text("duties: [{service: checkout, faults: [release]}]\n")
+    (proposal,) = json.loads(gameday("programme", "-o", "json").out)["proposals"]
+    words = shlex.split(proposal["command"])
+    assert words[words.index("--title") + 1] == "Practice: checkout"
+    ended = gameday(*words[1:])
+    assert (ended.code, ended.err) == (0, "")
+    assert gameday("schedule", "feed", "out", "--for", "participants").code == 0
+    read = [str(p.relative_to(workspace)) + p.read_text() for p in (workspace / "out").rglob("*participants*") if p.is_file()]
+    assert len(read) == 2
+    assert not any(word in text.lower() for word in ("release", "bad", "deploy") for text in read)
+
+
+def test_each_proposal_has_a_name_that_no_schedule_has(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "programme.yaml").write_text("duties: [{service: checkout, faults: [release]}]\n")
+    (first,) = json.loads(gameday("programme", "-o", "json").out)["proposals"]
+    name = shlex.split(first["command"])[3]
+    add(gameday, name, "--once", "2070-01-01 10:00", "--title", "Practice: another")
+    (second,) = json.loads(gameday("programme", "-o", "json").out)["proposals"]
+    assert shlex.split(second["command"])[3] == f"{name}-2"
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("bad-release-monthly",), "`bad`, `release`"),
+    (("shop", "--title", "We deploy on Friday"), "`deploy`"),
+    (("checkout-monthly",), ""),
+])  # fmt: skip
+def test_a_name_that_tells_what_breaks_is_warned_of(gameday: Gameday, words: tuple[str, ...], told: str) -> None:
+    ended = gameday("schedule", "add", *words, "--scenario", "scenarios/bad-release.yaml", "--cron", "0 10 * * TUE")
+    assert ended.code == 0
+    assert f"participants read both, and {told} tells what breaks" in ended.err if told else ended.err == ""
+
+
+def test_a_surprise_with_two_seats_for_one_person_is_refused_and_found(gameday: Gameday, workspace: Path) -> None:
+    words = ("--surprise", "week", "--responder", "ana", "--facilitator", "ana")
+    ended = gameday("schedule", "add", "lobby", *SCENARIO, *words)
+    said = "roles.responder: ana would have two seats in the surprise lobby, which needs a responder too"
+    assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert not (workspace / "schedules" / "lobby.yaml").exists()
+    add(gameday, "lobby", *words, "--responder", "ben")
+    path = workspace / "schedules" / "lobby.yaml"
+    path.write_text("\n".join(line for line in path.read_text().replace("[ana, ben]", "[ana]").splitlines()))
+    ended = gameday("check")
+    assert (ended.code, said in ended.err) == (2, True), ended.err

@@ -99,3 +99,53 @@ def test_another_file_is_no_calendar(tmp_path: Path, head: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_calendar(path)
     assert "iCalendar" in str(raised.value)
+
+
+@pytest.mark.parametrize(("event", "ends"), [
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDURATION:PT14H", "2027-03-28T11:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDTEND:20270328T080000Z", "2027-03-28T10:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDTEND;TZID=Europe/Paris:20270328T080000", "2027-03-28T08:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDURATION:PT24H", "2027-03-28T21:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDURATION:P1D", "2027-03-28T20:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDURATION:P1DT2H", "2027-03-28T22:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20270327T200000\nDURATION:P1D\nBEGIN:VALARM\nDURATION:PT5M\nEND:VALARM", "2027-03-28T20:00:00+02:00"),
+    ("DTSTART;TZID=Europe/Paris:20261024T200000\nDURATION:PT14H", "2026-10-25T09:00:00+01:00"),
+    ("DTSTART:20270327T190000Z\nDTEND;TZID=Europe/Paris:20270328T080000", "2027-03-28T06:00:00+00:00"),
+])  # fmt: skip
+def test_hours_are_hours_and_days_are_days_when_clocks_change(tmp_path: Path, event: str, ends: str) -> None:
+    (found,) = read(tmp_path, f"{event}\nSUMMARY:x").closings
+    assert found.ends.isoformat() == ends
+
+
+MONDAYS = "DTSTART;TZID=Europe/Paris:20270104T090000\nDTEND;TZID=Europe/Paris:20270104T180000\nRRULE:FREQ=WEEKLY;COUNT=3\nSUMMARY:x"
+
+
+@pytest.mark.parametrize("left_out", ["20270111T080000Z", ";TZID=America/New_York:20270111T030000", ";TZID=Europe/Paris:20270111T090000"])
+def test_an_exception_holds_in_whichever_zone_it_is_written(tmp_path: Path, left_out: str) -> None:
+    when = left_out if left_out.startswith(";") else f":{left_out}"
+    assert [c.begins.day for c in read(tmp_path, f"{MONDAYS}\nEXDATE{when}").closings] == [4, 18]
+    path = tmp_path / "x.ics"
+    moved = f"RECURRENCE-ID{when}\nDTSTART;TZID=Europe/Paris:20270112T090000\nDTEND;TZID=Europe/Paris:20270112T180000\nSUMMARY:x"
+    path.write_text(HEAD + "".join(f"BEGIN:VEVENT\nUID:w\n{e}\nEND:VEVENT\n" for e in (MONDAYS, moved)) + "END:VCALENDAR\n")
+    assert [c.begins.day for c in read_calendar(path).closings] == [4, 12, 18]
+
+
+def test_a_further_day_holds_in_whichever_zone_it_is_written(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{MONDAYS}\nRDATE:20270120T080000Z")
+    assert found.closings[-1].begins.isoformat() == "2027-01-20T09:00:00+01:00"
+
+
+def test_further_times_that_say_themselves_when_they_end_are_read(tmp_path: Path) -> None:
+    event = "DTSTART:20270104T090000Z\nDTEND:20270104T100000Z\nRDATE;VALUE=PERIOD:20270105T090000Z/20270105T170000Z,20270106T090000Z/PT2H\nSUMMARY:x"
+    assert [f"{c.begins:%d %H}-{c.ends:%H}" for c in read(tmp_path, event).closings] == ["04 09-10", "05 09-17", "06 09-11"]
+
+
+def test_what_cannot_be_a_time_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    assert mistakes(
+        tmp_path, "DTSTART:20270104T090000Z\nDTEND:20270104T100000\nSUMMARY:Half",
+        "DTSTART:20270104T090000Z\nDTEND:20270104T100000Z\nRDATE;VALUE=PERIOD:20270105T090000Z/20270105T090000Z\nSUMMARY:Never",
+        "DTSTART:20270104T090000Z\nDTEND:20270104T100000Z\nRECURRENCE-ID:garbage\nSUMMARY:Odd",
+    ) == [
+        '4: "Half" has a time zone where it begins or where it ends, and none at the other; give it both',
+        '10: "Never" has an RDATE that ends before it begins, or at once', "17: cannot be read: Expected time, got: garbage",
+    ]  # fmt: skip

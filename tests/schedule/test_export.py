@@ -40,6 +40,43 @@ def test_the_lines_cover_every_slot_of_two_years_on_any_clock(one: Schedule, clo
     assert len(lines) <= 4
 
 
+RARE = [
+    schedule(cron="0 10 1 1,4,7,10 *", zone="UTC"),
+    schedule(cron="0 10 29 2 *"),
+    schedule(cron="0 1 28 3 *"),  # before clocks go forward or after, as the year has it
+    schedule(rrule="FREQ=YEARLY;INTERVAL=3", start=wall("2024-03-28 10:00")),
+    schedule(rrule="FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=-1;BYHOUR=0,23", start=wall("2024-01-31 00:00"), zone="Australia/Sydney"),
+    schedule(rrule="FREQ=YEARLY;BYMONTH=1,7;BYDAY=2WE", start=wall("2001-07-11 10:00")),
+    schedule(rrule="FREQ=DAILY;INTERVAL=14", start=wall("2024-03-26 10:00")),
+    schedule(rrule="FREQ=WEEKLY;BYMONTHDAY=7", start=wall("2024-03-07 10:00")),
+]
+
+
+@pytest.mark.parametrize("one", RARE)
+@pytest.mark.parametrize("clock", ["UTC", "America/New_York"])
+def test_the_lines_hold_for_as_long_as_the_rule_stands(one: Schedule, clock: str) -> None:
+    zone = ZoneInfo(clock)
+    lines = firings(one, zone, NOW)
+    assert lines
+    shown = {slot.moment.astimezone(zone) for slot in Agenda([one]).slots(NOW, NOW + timedelta(days=366 * 84))}
+    ours = {(m.isoweekday() % 7, m.hour, m.minute) for m in shown}
+    theirs = {(day, hour, f.minute) for f in lines for hour in f.hours for day in f.weekdays or range(7)}
+    assert ours <= theirs
+
+
+def test_a_rule_of_the_week_fires_on_its_own_days_alone() -> None:
+    for one in (RARE[5], RARE[6]):
+        (line,) = firings(one, ZoneInfo("UTC"), NOW)
+        assert line.cron.endswith(f"* * {3 if one is RARE[5] else 2}")
+
+
+def test_once_is_found_however_far_away_and_what_is_past_has_no_line() -> None:
+    (line,) = firings(schedule(once=wall("2029-03-01 10:00")), ZoneInfo("UTC"), NOW)
+    assert line.on_calendar == "2029-03-01 09:00:00"
+    assert firings(schedule(once=wall("2020-03-01 10:00")), ZoneInfo("UTC"), NOW) == []
+    assert firings(schedule(rrule="FREQ=DAILY;COUNT=3", start=wall("2020-03-01 10:00")), ZoneInfo("UTC"), NOW) == []
+
+
 def test_a_monthly_tuesday_in_paris_is_one_line_a_week_at_both_its_hours() -> None:
     (line,) = firings(KINDS[0], ZoneInfo("UTC"), NOW)
     assert (line.cron, line.on_calendar) == ("0 8,9 * * 2", "Tue *-*-* 08,09:00:00")

@@ -90,7 +90,20 @@ def test_until_in_utc_is_the_moment_it_names() -> None:
         (When(rrule="BYDAY=TU", start=wall("2026-01-01 10:00")), "write FREQ=DAILY"),
         (When(rrule="FREQ=DAILY;UNTIL=20270101;COUNT=3", start=wall("2026-01-01 10:00")), "keep one"),
         (When(rrule="FREQ=DAILY;UNTIL=tomorrow", start=wall("2026-01-01 10:00")), "UNTIL=20261231"),
-        (When(rrule="FREQ=DAILY;INTERVAL=0", start=wall("2026-01-01 10:00")), "INTERVAL is less than 1"),
+        (When(rrule="FREQ=DAILY;INTERVAL=0", start=wall("2026-01-01 10:00")), "INTERVAL=0 cannot be; write a number from 1"),
+        (When(rrule="FREQ=DAILY;INTERVAL=1,2", start=wall("2026-01-01 10:00")), "INTERVAL=1,2 cannot be"),
+        (When(rrule="FREQ=DAILY;COUNT=0", start=wall("2026-01-01 10:00")), "COUNT=0 cannot be"),
+        (When(rrule="FREQ=MONTHLY;BYMONTHDAY=0", start=wall("2026-01-01 10:00")), "BYMONTHDAY=0 cannot be; write a number from 1 to 31, or from the end -1 to -31"),
+        (When(rrule="FREQ=MONTHLY;BYMONTHDAY=1,-32", start=wall("2026-01-01 10:00")), "BYMONTHDAY=-32 cannot be"),
+        (When(rrule="FREQ=YEARLY;BYMONTH=-1", start=wall("2026-01-01 10:00")), "BYMONTH=-1 cannot be"),
+        (When(rrule="FREQ=YEARLY;BYMONTH=13", start=wall("2026-01-01 10:00")), "BYMONTH=13 cannot be"),
+        (When(rrule="FREQ=DAILY;BYHOUR=24", start=wall("2026-01-01 10:00")), "BYHOUR=24 cannot be; write a number from 0 to 23"),
+        (When(rrule="FREQ=WEEKLY;BYDAY=8MO", start=wall("2026-01-05 10:00")), "BYDAY=8MO counts days of a month or a year, which WEEKLY has not; write BYDAY=MO, or"),
+        (When(rrule="FREQ=MONTHLY;BYDAY=6MO", start=wall("2026-01-05 10:00")), "BYDAY=6MO cannot be; write 1MO to 5MO, or -1MO for the last"),
+        (When(rrule="FREQ=MONTHLY;BYDAY=0MO", start=wall("2026-01-05 10:00")), "BYDAY=0MO cannot be"),
+        (When(rrule="FREQ=WEEKLY;BYDAY=MO,MON", start=wall("2026-01-05 10:00")), "BYDAY=MON names no weekday; write MO, TU"),
+        (When(rrule="FREQ=DAILY;UNTIL=20261301", start=wall("2026-01-01 10:00")), "^UNTIL=20261301 is no moment that exists; write year, month and day, such as UNTIL=20261231$"),
+        (When(rrule="FREQ=DAILY;UNTIL=20261201T250000Z", start=wall("2026-01-01 10:00")), "is no moment that exists"),
         (When(rrule="FREQ=WEEKLY;BYDAY=XX", start=wall("2026-01-01 10:00")), "is no RRULE"),
         (When(rrule="DTSTART:20260101\nRRULE:FREQ=DAILY", start=wall("2026-01-01 10:00")), "is no RRULE"),
     ],
@@ -98,6 +111,14 @@ def test_until_in_utc_is_the_moment_it_names() -> None:
 def test_a_rule_that_cannot_be_or_never_fires_is_refused_with_what_to_write(when: When, said: str) -> None:
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
         first_moment(when, "Europe/Paris")
+
+
+@pytest.mark.parametrize("rule", [
+    "FREQ=MONTHLY;BYMONTHDAY=+1,-1", "FREQ=YEARLY;BYDAY=53MO,-1SU", "FREQ=YEARLY;BYMONTH=2;BYDAY=+5MO", "FREQ=YEARLY;BYWEEKNO=-1;BYYEARDAY=-2,366",
+    "FREQ=DAILY;BYHOUR=0,23;BYMINUTE=0,59;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=-5FR",
+])  # fmt: skip
+def test_numbers_at_the_ends_of_their_ranges_are_good(rule: str) -> None:
+    local_rule(When(rrule=rule, start=wall("2026-01-01 10:00")), "UTC")
 
 
 OLD_RULES = [

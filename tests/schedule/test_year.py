@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gameday.model.closing import Calendar
-from gameday.model.schedule import Schedule
+from gameday.model.schedule import Approval, Schedule
 from gameday.model.slot import Seal, Slot, Withheld
 from gameday.schedule.agenda import Agenda
 from gameday.schedule.rotation import rosters
@@ -252,3 +252,21 @@ def test_other_salts_draw_other_moments_over_the_whole_window() -> None:
     drawn = [agenda.draw(utc("2026-07-31 15:00"), utc("2026-08-02"), lambda n=n: str(n)).seals[-1].moment for n in range(300)]  # type: ignore[misc]
     days = {m.astimezone(ZoneInfo(SYDNEY)).day for m in drawn}
     assert len(days) == 21, "every working day of August may be it"
+
+
+def test_no_moment_is_drawn_for_which_nobody_can_say_yes_in_time() -> None:
+    now = utc("2026-12-03 08:00")  # a Thursday
+    one = schedule(surprise=each("week"), approval=Approval(by=("lead",), ahead=timedelta(days=1)))
+    for number in range(40):
+        (seal,) = Agenda([one]).draw(now, now + timedelta(days=1), lambda n=number: f"salt{n}").seals  # type: ignore[misc]  # its default
+        assert seal.moment - timedelta(days=1) > now
+
+
+def test_where_no_yes_can_be_given_in_time_a_window_has_no_room() -> None:
+    now = utc("2026-12-04 08:00")
+    one = schedule(surprise=each("week"), approval=Approval(by=("lead",), ahead=timedelta(days=1)))
+    found = Agenda([one]).draw(now, now + timedelta(days=1), lambda: "salt")
+    assert found.seals == []
+    assert [w.why for w in found.without_room] == [
+        "no room is left for 1h between 2026-11-30 00:00 and 2026-12-07 00:00, with 1d before it for a yes"
+    ]
