@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gameday.bundle.folder import RECORDED
 from tests.commands.conftest import ROOT, Gameday
 
 
@@ -42,6 +43,47 @@ def test_it_is_not_written_over_things(gameday: Gameday, workspace: Path) -> Non
     assert there.read_text() == "mine"
     assert gameday("report", "--to", "there.md", "--force").code == 0
     assert there.read_text().startswith("# Checkout")
+
+
+@pytest.mark.usefixtures("example")
+def test_a_dash_is_standard_output(gameday: Gameday, workspace: Path) -> None:
+    ended = gameday("report", "--to", "-")
+    assert (ended.code, ended.out.startswith("# Checkout")) == (0, True)
+    assert not (workspace / "-").exists()
+
+
+@pytest.mark.usefixtures("example")
+def test_what_is_no_plain_file_is_never_replaced(gameday: Gameday, workspace: Path) -> None:
+    os.mkfifo(workspace / "pipe")
+    ended = gameday("report", "--to", "pipe", "--force")
+    assert (ended.code, "is no plain file" in ended.err) == (2, True)
+    assert (workspace / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("name", [*RECORDED, "evidence/docker.jsonl", "evidence/new.md", "inbox/new.json"])
+def test_what_a_drill_recorded_is_never_written_over(gameday: Gameday, workspace: Path, example: Path, name: str) -> None:
+    path = example / name
+    before = path.read_bytes() if path.exists() else None
+    (workspace / "byway").symlink_to(example)
+    for to in (path, workspace / "byway" / name):
+        ended = gameday("report", "--to", str(to), "--force")
+        assert (ended.code, "the record of a drill" in ended.err) == (2, True)
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+@pytest.mark.usefixtures("example")
+def test_a_name_that_no_disk_takes_is_told(gameday: Gameday, workspace: Path) -> None:
+    ended = gameday("report", "--to", "x" * 5000)
+    assert (ended.code, "file name too long" in ended.err) == (2, True)
+    assert len(ended.err) < 300
+    assert gameday("report", "--to", "x" * 255).code == 0
+    assert (workspace / ("x" * 255)).read_text().startswith("# Checkout")
+
+
+def test_a_report_in_the_folder_of_its_drill_is_made_anew(gameday: Gameday, example: Path) -> None:
+    (example / "report.md").write_text("old")
+    assert gameday("report", "--to", str(example / "report.md"), "--force").code == 0
+    assert (example / "report.md").read_text().startswith("# Checkout")
 
 
 def test_judging_again_gives_the_same_and_the_exit_code_of_its_gaps(gameday: Gameday, example: Path) -> None:
