@@ -9,13 +9,11 @@ from pathlib import Path
 import click
 
 from gameday.bundle.folder import find_drill, is_recorded
-from gameday.bundle.timeline_file import read_timeline
+from gameday.commands.judging import judged_from, tell_damage
 from gameday.commands.reading import reports_folder
 from gameday.errors import InvalidInput
 from gameday.formats import FORMATS
-from gameday.gaps import GAPS
 from gameday.report import write_text
-from gameday.review.judge import review
 
 LONGEST_SHOWN = 80
 
@@ -29,9 +27,8 @@ def command(drill: str, form: str, to: str | None, force: bool) -> None:
     """Print the report of DRILL (an id, a unique prefix, a folder, or `last`)."""
     path = None if to in (None, "-") else _free(str(to), force)
     folder = find_drill(reports_folder(), drill)
-    record = folder.record()
-    _, head = read_timeline(folder.timeline)
-    judged = review(record, GAPS.values()).model_copy(update={"timeline_head": head})
+    judged, record = judged_from(folder)
+    tell_damage(record)
     text = FORMATS[form].render(judged, record)
     if path is None:
         click.echo(text, nl=False)
