@@ -23,7 +23,8 @@ def write_text(path: Path, text: str) -> Path:
     """Written beside and moved into place: a reader never sees half a report. Links are replaced, not followed."""
     if path.is_dir():
         raise Missing(f"{path} is a folder; move it away, a report belongs there")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Shortened, so that the longest name that a disk takes has room for what is added.
+    beside = path.with_name(f".{path.name[:40]}.{os.getpid()}")
     try:
         with beside.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -17,6 +17,19 @@ from gameday.model.plan import Plan
 from gameday.model.record import Record
 from gameday.undo.ledger import read_ledger
 
+RECORDED = (
+    "scenario.yaml",
+    "plan.json",
+    "experiment.json",
+    "journal.json",
+    "ledger.jsonl",
+    "timeline.jsonl",
+    "worker.jsonl",
+    "probes.json",
+    "review.json",
+)
+"""Files that a drill, or its review, writes; reports for people are made of them, and can be made again."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -124,6 +137,18 @@ def find_drill(reports: Path, wanted: str) -> Folder:
     if found:
         raise InvalidInput(f"{wanted!r} fits {len(found)} drills: {_names(found)}; write more of the id")
     raise InvalidInput(f"no drill {wanted!r} in {_short(reports)}; there is: {_names(known[-5:]) or 'none'}")
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether this is, or would be, a part of a drill's record: a file of its folder, or anything under `evidence/` or `inbox/`."""
+    place = path.parent.resolve()
+    if path.name in RECORDED and _is_drill(place):
+        return True
+    return any(p.name in ("evidence", "inbox") and _is_drill(p.parent) for p in (place, *place.parents))
+
+
+def _is_drill(folder: Path) -> bool:
+    return (folder / "plan.json").is_file() or (folder / "timeline.jsonl").is_file()
 
 
 def _names(folders: Iterable[Folder]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -25,3 +25,11 @@ def drill_id(name: str, now: datetime) -> str:
 def is_drill_id(text: str) -> bool:
     """Whether it can be one: the name of a folder, and nothing that leads elsewhere."""
     return re.fullmatch(r"[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,80}", text) is not None
+
+
+def time_of(drill: str) -> datetime | None:
+    """When a drill of this id was made; None where the id does not tell."""
+    try:
+        return datetime.strptime(drill[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

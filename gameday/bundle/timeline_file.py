@@ -106,6 +106,8 @@ def read_timeline(path: Path) -> tuple[Timeline, str]:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return Timeline((), "timeline.jsonl is missing"), head
+    if lines == [b""]:
+        return Timeline((), "timeline.jsonl is empty"), head
     if lines[-1] == b"":
         lines.pop()
     else:
@@ -118,7 +120,7 @@ def read_timeline(path: Path) -> tuple[Timeline, str]:
             damage = f"timeline.jsonl:{number} is not an event"
             break
         if event.prev != head:
-            damage = f"timeline.jsonl:{number} does not follow from the line before it; it was altered or lines are missing"
+            damage = f"timeline.jsonl:{number}: the chain is broken: this does not follow from the line before it; it was altered or lines are missing"
             break
         if event.seq != number:
             damage = f"timeline.jsonl:{number} has the sequence number {event.seq}"
