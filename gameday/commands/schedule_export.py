@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from gameday.commands.own_files import refuse_files_of_others
 from gameday.commands.scheduling import now, planned
 from gameday.errors import InvalidInput, Missing
 from gameday.load.quoting import shown
 from gameday.model.local_time import zone_of
 from gameday.model.safe_text import safe
-from gameday.schedule.export import KINDS, Kind, Place, export
+from gameday.schedule.export import KINDS, MADE, Kind, Place, export
 from gameday.schedule.firing import firings
 
 _UTC_ONLY = ("github",)
@@ -42,6 +43,8 @@ def command(name: str, kind: Kind, into: Path | None, folder: str | None, clock:
     if not found:
         raise InvalidInput(f"{name} has no slot to come; there is nothing to export")
     files = export(kind, schedule, found, Place(folder or str(plan.workspace.root), clock, image))
+    if into is not None:
+        refuse_files_of_others([into / file for file in files], MADE)
     for file, text in files.items():
         if into is None:
             click.echo(f"# --- {file}\n{text}" if len(files) > 1 else text, nl=False)

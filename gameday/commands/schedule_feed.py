@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gameday.commands.options import OUTPUT
+from gameday.commands.own_files import refuse_files_of_others
 from gameday.commands.scheduling import AHEAD, Planning, kept_since, planning
 from gameday.errors import Missing
 from gameday.load.quoting import shown
@@ -29,9 +30,12 @@ def command(folder: Path, audience: str, output: str) -> None:
     Participants see neither fault nor the moment of a surprise. What changed since the last time is a file of its own in
     FOLDER/to-send/: a request, or a cancellation. An event keeps its UID when it is moved, and its SEQUENCE grows.
     """
+    from gameday.schedule.ics import PRODUCT
+
     plan = planning()
     rosters = plan.rosters()
     wanted = AUDIENCES if audience == "both" else tuple(a for a in AUDIENCES if a == audience)
+    refuse_files_of_others([folder / f"{each}.ics" for each in wanted], PRODUCT)
     written = {each: _write(plan, rosters, each, folder) for each in wanted}
     if output == "json":
         click.echo(

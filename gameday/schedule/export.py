@@ -14,7 +14,7 @@ from gameday.schedule.firing import Firing, least_gap
 
 Kind = Literal["cron", "systemd", "github", "kubernetes"]
 KINDS: tuple[Kind, ...] = ("cron", "systemd", "github", "kubernetes")
-_MADE = "Made by `gameday schedule export`. Make it anew when the schedule's rule or zone changes."
+MADE = "Made by `gameday schedule export`. Make it anew when the schedule's rule or zone changes."
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _text(value: object) -> str:
 def _cron(schedule: Schedule, firings: Sequence[Firing], place: Place) -> str:
     # cron takes % for the end of the line.
     command = f"cd {shlex.quote(place.folder)} && {shlex.join(_drill(schedule, firings))}".replace("%", r"\%")
-    lines = [f"# DRILL: {schedule.title}", f"# {_MADE}", f"# Times are those of a clock in {place.clock}.", f"CRON_TZ={place.clock}"]
+    lines = [f"# DRILL: {schedule.title}", f"# {MADE}", f"# Times are those of a clock in {place.clock}.", f"CRON_TZ={place.clock}"]
     return "\n".join([*lines, *(f"{f.cron}  {command}" for f in firings)]) + "\n"
 
 
@@ -65,7 +65,7 @@ def _systemd(schedule: Schedule, firings: Sequence[Firing], place: Place) -> Map
     title = schedule.title.replace("%", "%%")
     command = " ".join(_for_systemd(word) for word in ("/usr/bin/env", *_drill(schedule, firings)))
     service = f"""\
-# {_MADE}
+# {MADE}
 [Unit]
 Description=DRILL: {title}
 
@@ -81,7 +81,7 @@ KillMode=mixed
 """
     times = "\n".join(f"OnCalendar={f.on_calendar} {place.clock}" for f in firings)
     timer = f"""\
-# {_MADE}
+# {MADE}
 [Unit]
 Description=DRILL: {title}
 
@@ -121,7 +121,7 @@ def _github(schedule: Schedule, firings: Sequence[Firing]) -> str:
         "concurrency": {"group": f"gameday-{schedule.name}", "cancel-in-progress": False},
         "jobs": {"drill": {"runs-on": "ubuntu-latest", "timeout-minutes": _minutes(schedule), "steps": steps}},
     }
-    return f"# {_MADE}\n# GitHub starts workflows late at busy times; `grace` in the schedule says how late is too late.\n{_yaml(workflow)}"
+    return f"# {MADE}\n# GitHub starts workflows late at busy times; `grace` in the schedule says how late is too late.\n{_yaml(workflow)}"
 
 
 def _minutes(schedule: Schedule) -> int:
@@ -158,7 +158,7 @@ def _kubernetes(schedule: Schedule, firings: Sequence[Firing], place: Place) -> 
                 },
             }
         )
-    return f"# {_MADE}\n" + "---\n".join(_yaml(d) for d in documents)
+    return f"# {MADE}\n" + "---\n".join(_yaml(d) for d in documents)
 
 
 def _yaml(document: object) -> str:

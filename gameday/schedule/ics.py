@@ -11,6 +11,7 @@ from icalendar import Calendar, Event, vCalAddress
 from gameday.schedule.events import MARK, Audience, Published
 
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+PRODUCT = "-//gameday//drills//EN"
 _NOBODY = "noreply@gameday.invalid"
 """Stands for the organizer where no facilitator has an address: a request and a cancellation must name one."""
 
@@ -37,7 +38,7 @@ def invitation(one: Published, now: datetime) -> bytes:
 def _calendar(method: Method) -> Any:
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
-    calendar.add("PRODID", "-//gameday//drills//EN")
+    calendar.add("PRODID", PRODUCT)
     calendar.add("METHOD", method)
     return calendar
 

@@ -16,7 +16,7 @@ import pytest
 
 from gameday import __main__ as program
 from gameday.commands import scheduling
-from tests.commands.conftest import Ended, Gameday
+from tests.commands.conftest import ROOT, Ended, Gameday
 
 SCENARIO = ("--scenario", "scenarios/payments-freezes.yaml")
 PEOPLE = ("--facilitator", "gil@example.org", "--responder", "ana@example.org", "--responder", "ben@example.org")
@@ -382,3 +382,26 @@ def test_a_surprise_with_two_seats_for_one_person_is_refused_and_found(gameday: 
     path.write_text("\n".join(line for line in path.read_text().replace("[ana, ben]", "[ana]").splitlines()))
     ended = gameday("check")
     assert (ended.code, said in ended.err) == (2, True), ended.err
+
+
+def test_nobody_elses_file_is_overwritten(gameday: Gameday, workspace: Path) -> None:
+    add(gameday, "x", "--cron", "0 10 * * TUE")
+    units = workspace / "units"
+    for words, name in (
+        (("export", "x", "--to", "systemd", "--into", "units"), "gameday-x.service"),
+        (("feed", "units"), "participants.ics"),
+    ):
+        assert gameday("schedule", *words).code == 0
+        assert gameday("schedule", *words).code == 0, "what gameday wrote itself is written anew"
+        (units / name).write_text("precious")
+        refused = gameday("schedule", *words)
+        assert (refused.code, f"units/{name}: not made by gameday" in refused.err) == (2, True), refused.err
+        assert (units / name).read_text() == "precious"
+        (units / name).unlink()
+        (units / name).symlink_to(workspace / "services.yaml")
+        assert gameday("schedule", *words).code == 2
+        assert (workspace / "services.yaml").read_text().startswith(SERVICES[:10])
+        (units / name).unlink()
+
+
+SERVICES = (ROOT / "services.yaml").read_text()
