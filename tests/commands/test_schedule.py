@@ -382,3 +382,21 @@ def test_a_surprise_with_two_seats_for_one_person_is_refused_and_found(gameday: 
     path.write_text("\n".join(line for line in path.read_text().replace("[ana, ben]", "[ana]").splitlines()))
     ended = gameday("check")
     assert (ended.code, said in ended.err) == (2, True), ended.err
+
+
+def test_a_drill_stays_in_the_calendar_while_it_runs_and_nobody_is_written_to(
+    gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(gameday, "weekly", "--cron", "0 10 * * TUE", "--responder", "ana@example.org", "--responder", "ben@example.org")
+    assert gameday("schedule", "feed", "out").code == 0
+    before = _events(workspace)
+    begins = datetime.fromisoformat(shown(gameday, "next", "-n", "1")["slots"][0]["begins"])
+    sent = {p.name for p in (workspace / "out" / "to-send").iterdir()}
+    monkeypatch.setattr(scheduling, "now", lambda: begins + timedelta(minutes=59))
+    assert gameday("schedule", "feed", "out").code == 0
+    (running,) = [uid for uid, e in _events(workspace).items() if e["DTSTART"].dt == begins]
+    assert running in before
+    assert not [p.name for p in (workspace / "out" / "to-send").iterdir() if p.name not in sent and running[:8] in p.name]
+    monkeypatch.setattr(scheduling, "now", lambda: begins + timedelta(minutes=60))
+    assert gameday("schedule", "feed", "out").code == 0
+    assert running not in _events(workspace)
