@@ -38,7 +38,7 @@ def command(output: str) -> int:
     Counts drills in reports/ and slots that `gameday serve` ran, if they could be judged. For what is due and not planned
     it proposes a day with room in a week with few drills, and the command that plans it.
 
-    Exit codes: 0 nothing is overdue or due unplanned, 1 something is, 2 programme.yaml or a schedule is wrong.
+    Exit codes: 0 whatever is overdue or due is planned as soon as may be, 1 something is not, 2 programme.yaml or a schedule is wrong.
     """
     from gameday.faults import FAULTS
     from gameday.load.services import read_services

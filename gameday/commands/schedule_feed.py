@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from gameday.commands.scheduling import AHEAD, Planning, kept_since, planning
 from gameday.errors import Missing
 from gameday.load.quoting import shown
 from gameday.model.safe_text import safe
+from gameday.model.slot import Slot
 from gameday.schedule.events import Audience, Published, events, publish
 from gameday.schedule.rotation import Rosters
 
@@ -33,7 +35,7 @@ def command(folder: Path, audience: str, output: str) -> None:
     from gameday.schedule.ics import PRODUCT
 
     plan = planning()
-    rosters = plan.rosters()
+    rosters = _with_those_that_run(plan, plan.rosters())
     wanted = AUDIENCES if audience == "both" else tuple(a for a in AUDIENCES if a == audience)
     refuse_files_of_others([folder / f"{each}.ics" for each in wanted], PRODUCT)
     written = {each: _write(plan, rosters, each, folder) for each in wanted}
@@ -45,6 +47,16 @@ def command(folder: Path, audience: str, output: str) -> None:
     for each, (published, sent) in written.items():
         there = sum(1 for one in published if one.event is not None)
         click.echo(safe(f"{shown(folder / f'{each}.ics')}: {there} event{'s' * (there != 1)}, {len(sent)} to send"))
+
+
+def _with_those_that_run(plan: Planning, to_come: Rosters) -> Rosters:
+    """Drills that have begun are still shown; who takes part in them is settled."""
+    longest = max((s.length for s in plan.agenda.schedules.values()), default=timedelta())
+    running = {
+        Slot(schedule=name, moment=moment, ends=moment).key: {role: tuple(people) for role, people in roster.items()}
+        for name, moment, roster in plan.memory.took_part(plan.now - longest)
+    }
+    return Rosters({**running, **to_come.of})
 
 
 def _write(plan: Planning, rosters: Rosters, audience: Audience, folder: Path) -> tuple[list[Published], list[str]]:

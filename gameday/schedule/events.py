@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -57,10 +57,14 @@ class Event:
 
 
 def events(agenda: Agenda, rosters: Rosters, since: datetime, until: datetime, audience: Audience) -> Sequence[Event]:
-    """The events between two moments, without those of paused schedules. Participants see windows, and no fault."""
+    """The events that end after `since` and begin before `until`, without those of paused schedules.
+
+    Participants see windows, and no fault.
+    """
     found: list[Event] = []
     surprises = {(s.schedule, s.moment): s for s in agenda.seals}
-    for slot in agenda.slots(since, until):
+    longest = max((s.length for s in agenda.schedules.values()), default=timedelta())
+    for slot in (s for s in agenda.slots(since - longest, until) if s.ends > since):
         schedule = agenda.schedules[slot.schedule]
         seal = surprises.get((slot.schedule, slot.moment)) if schedule.when.surprise else None
         if schedule.paused is None and (seal is None or audience == "facilitators"):
@@ -136,14 +140,18 @@ def publish(before: Iterable[Invitation], events: Sequence[Event], audience: Aud
 
     An event keeps its UID for ever: one about the same occasion, or else the nearest of its schedule, was moved. Whatever
     readers see changed: the sequence grows. What has no event any more is cancelled, and told of as long as it would last.
+    A drill that has begun stays as it was published until it is over.
     """
     known = [i for i in before if i.feed == audience and i.ends > since]
+    begun = {(i.schedule, i.occasion): i for i in known if i.begins <= since and not i.is_window}
+    running = [e for e in events if e.blocks and e.begins <= since and (e.schedule, e.occasion) in begun]
+    events = [e for e in events if e not in running]
     # A drill that has begun is not to come any more: that does not call it off.
     live = [i for i in known if not i.cancelled and (i.begins > since or i.is_window)]
     cancelled = {i.uid: i for i in known if i.cancelled}
     pairs = _paired(live, events)
     kept = {old.uid for _, old in pairs if old is not None}
-    result = []
+    result = [Published(own, e, False) for e in running if not (own := begun[e.schedule, e.occasion]).cancelled]
     for event, old in pairs:
         uid = old.uid if old else _uid(event, audience, kept)
         # One that comes back after it was cancelled is an update of it: readers would pass over a lower sequence.

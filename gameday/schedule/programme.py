@@ -80,7 +80,7 @@ def standings(programme: Programme, past: Iterable[Past], agenda: Agenda, now: d
             last = next((p for p in reversed(done) if p.service == duty.service and fault in classes_of(p.faults)), None)
             due = months_later(last.moment.astimezone(zone_of(programme.zone)).date(), months) if last else today
             ahead = next((m for m, s in planned if _drills(s, duty.service, fault)), None)
-            found.append(Standing(duty.service, fault, months, last, due, ahead, _state(last, due, ahead, today)))
+            found.append(Standing(duty.service, fault, months, last, due, ahead, _state(last, due, ahead, today, months)))
     order = ("overdue", "due", "planned", "done")
     return sorted(found, key=lambda s: (order.index(s.state), s.due, s.service, s.fault))
 
@@ -89,8 +89,10 @@ def _drills(schedule: Schedule, service: str, fault: str) -> bool:
     return schedule.paused is None and schedule.service == service and fault in classes_of(schedule.faults)
 
 
-def _state(last: Past | None, due: date, planned: datetime | None, today: date) -> State:
-    if planned is not None and (planned.date() <= due or last is None):
+def _state(last: Past | None, due: date, planned: datetime | None, today: date, months: int) -> State:
+    # What was never drilled has no day by which it must be: a plan within one turn of the duty will do.
+    latest = due if last is not None else max(months_later(today, months), today + SOON)
+    if planned is not None and planned.date() <= latest:
         return "planned"
     if last is not None and due < today:
         return "overdue"
@@ -108,12 +110,14 @@ def months_later(day: date, months: int) -> date:
 def proposals(
     programme: Programme, found: Sequence[Standing], scenarios: Sequence[Known], agenda: Agenda, closed: ClosedTimes, now: datetime
 ) -> Sequence[Proposal]:
-    """A drill for each pressing duty without one, at most one a day, spread so that no week gets more than it must.
+    """A drill for each pressing duty that has none planned as soon as it may be, at most one a day, spread so that no week gets more than it must.
 
     One scenario that breaks several classes puts several duties right. Among scenarios, the one least used in what is
     planned already comes first.
     """
-    pressing = [s for s in found if s.state in ("due", "overdue")]
+    late = [s for s in found if s.state in ("due", "overdue")]
+    days = {due: _choice(programme, closed, now, due) for due in {s.due for s in late}}
+    pressing = [s for s in late if not _is_planned_as_soon(s, days[s.due], now)]
     taken = _load(agenda, now)
     used: dict[str, int] = {}
     for schedule in agenda.schedules.values():
@@ -124,7 +128,7 @@ def proposals(
         fitting = [k for k in scenarios if k.service == first.service and first.fault in classes_of(k.faults)]
         best = min(fitting, key=lambda k: (-len(_righted(k, pressing)), used.get(k.path, 0), k.path), default=None)
         righted = _righted(best, pressing) if best else [first]
-        moment = _free(programme, taken, closed, now, first.due) if best else None
+        moment = _free(days[first.due], taken) if best else None
         if moment is not None:
             taken[moment.date()] = taken.get(moment.date(), 0) + 1
         if best is not None:
@@ -146,13 +150,26 @@ def _load(agenda: Agenda, now: datetime) -> dict[date, int]:
     return load
 
 
-def _free(programme: Programme, taken: Mapping[date, int], closed: ClosedTimes, now: datetime, due: date) -> datetime | None:
-    """The day with room in the emptiest week before it is due, or in the coming month where that is too late already."""
-    last = max(due, now.date() + SOON)
-    days = (
-        list(_days_with_room(programme, closed, now, last))
-        or list(_days_with_room(programme, closed, now, last + timedelta(days=366)))[:20]
+def _choice(programme: Programme, closed: ClosedTimes, now: datetime, due: date) -> Sequence[datetime]:
+    """The days with room before it is due; in the coming month where that is too late already; then the first ones of a year."""
+    month = max(due, now.date() + SOON)
+    return (
+        list(_days_with_room(programme, closed, now, due))
+        or list(_days_with_room(programme, closed, now, month))
+        or list(_days_with_room(programme, closed, now, month + timedelta(days=366)))[:20]
     )
+
+
+def _is_planned_as_soon(standing: Standing, days: Sequence[datetime], now: datetime) -> bool:
+    """Whether it comes too late and yet no proposal would make it better: no day in time has room, and it is planned no later."""
+    if standing.planned is None or (days and days[0].date() <= standing.due):
+        return False
+    latest = max(days[-1].date(), now.date() + SOON) if days else date.max
+    return standing.planned.date() <= latest
+
+
+def _free(days: Sequence[datetime], taken: Mapping[date, int]) -> datetime | None:
+    """The one in the emptiest week, on a day without a drill if there is any."""
     free = [m for m in days if not taken.get(m.date())] or days
     return min(free, key=lambda m: (taken.get(m.date(), 0), _week_load(m.date(), taken), m), default=None)
 

@@ -405,3 +405,21 @@ def test_nobody_elses_file_is_overwritten(gameday: Gameday, workspace: Path) -> 
 
 
 SERVICES = (ROOT / "services.yaml").read_text()
+
+
+def test_a_drill_stays_in_the_calendar_while_it_runs_and_nobody_is_written_to(
+    gameday: Gameday, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(gameday, "weekly", "--cron", "0 10 * * TUE", "--responder", "ana@example.org", "--responder", "ben@example.org")
+    assert gameday("schedule", "feed", "out").code == 0
+    before = _events(workspace)
+    begins = datetime.fromisoformat(shown(gameday, "next", "-n", "1")["slots"][0]["begins"])
+    sent = {p.name for p in (workspace / "out" / "to-send").iterdir()}
+    monkeypatch.setattr(scheduling, "now", lambda: begins + timedelta(minutes=59))
+    assert gameday("schedule", "feed", "out").code == 0
+    (running,) = [uid for uid, e in _events(workspace).items() if e["DTSTART"].dt == begins]
+    assert running in before
+    assert not [p.name for p in (workspace / "out" / "to-send").iterdir() if p.name not in sent and running[:8] in p.name]
+    monkeypatch.setattr(scheduling, "now", lambda: begins + timedelta(minutes=60))
+    assert gameday("schedule", "feed", "out").code == 0
+    assert running not in _events(workspace)

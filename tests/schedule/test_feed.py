@@ -16,7 +16,7 @@ from gameday.model.slot import Invitation
 from gameday.schedule.agenda import Agenda
 from gameday.schedule.events import Audience, Published, events, publish
 from gameday.schedule.ics import feed, invitation
-from gameday.schedule.rotation import rosters
+from gameday.schedule.rotation import Rosters, rosters
 from tests.schedule.plan import closed, each, role, schedule, utc, wall
 
 with warnings.catch_warnings():
@@ -193,11 +193,40 @@ def test_a_drill_that_has_begun_is_not_called_off_and_an_open_window_stays(reade
     desk = Desk()
     desk.feed(MONTHLY)
     later = reader(desk.feed(MONTHLY, now=utc("2026-12-08 09:30")))[1]
-    assert moments(later) == ["01-12 09:00", "02-09 09:00"]
+    assert moments(later) == ["12-08 09:00", "01-12 09:00", "02-09 09:00"]
     assert "CANCELLED" not in {e.status for e in later}
+    over = reader(desk.feed(MONTHLY, now=utc("2026-12-08 10:00")))[1]
+    assert moments(over) == ["01-12 09:00", "02-09 09:00"]
     lobby = Desk()
     lobby.publish(LOBBY, until=utc("2026-12-15"))
     assert {e.status for e in reader(lobby.feed())[1]} == {"CANCELLED"}, "a window that is open may still be taken back"
+
+
+@pytest.mark.parametrize("audience", ["participants", "facilitators"])
+def test_a_drill_that_has_begun_stays_as_it_was_published_until_it_is_over(reader: Any, audience: Audience) -> None:
+    desk = Desk(audience)
+    before = reader(desk.feed(MONTHLY))[1][0]
+    for changed in (MONTHLY, MONTHLY.model_copy(update={"title": "Something else"})):
+        (running,) = [p for p in desk.publish(changed, now=utc("2026-12-08 09:00")) if p.invitation.begins == utc("2026-12-08 09:00")]
+        assert not running.is_new
+        shown = reader(feed([running], audience, NOW))[1][0]
+        assert (shown.uid, shown.sequence, shown.title, shown.people) == (before.uid, 0, before.title, before.people)
+
+
+def test_a_drill_that_was_called_off_does_not_come_back_once_it_would_run(reader: Any) -> None:
+    desk = Desk()
+    desk.feed(MONTHLY)
+    desk.feed(MONTHLY.model_copy(update={"paused": "moving house"}), now=utc("2026-12-08 08:00"))
+    assert reader(desk.feed(MONTHLY, now=utc("2026-12-08 09:30")))[1][-1].status == "CANCELLED"
+    assert len({p.invitation.uid for p in desk.publish(MONTHLY, now=utc("2026-12-08 09:30"))}) == 3
+
+
+def test_facilitators_see_a_surprise_while_it_runs() -> None:
+    agenda = Agenda([LOBBY])
+    (seal, *_) = agenda.draw(NOW, UNTIL, lambda: "salt").seals
+    during = seal.moment + timedelta(minutes=30)
+    found = events(agenda.with_seals([seal]), Rosters({}), during, during + timedelta(days=1), "facilitators")
+    assert [e.begins for e in found] == [seal.moment]
 
 
 def test_one_that_happens_once_may_move_anywhere(reader: Any) -> None:

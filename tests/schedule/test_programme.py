@@ -68,6 +68,14 @@ def test_what_falls_due_within_a_month_is_due_unless_it_is_planned_in_time() -> 
     assert states(done=done, agenda=planned(schedule(once=wall("2026-12-21 10:00"))))["checkout network"][0] == "due"
 
 
+def test_a_plan_far_away_does_not_hide_what_was_never_drilled() -> None:
+    for day, state in (("2027-02-24", "planned"), ("2027-02-26", "due"), ("2027-10-25", "due")):
+        agenda = planned(schedule(once=wall(f"{day} 10:00")))
+        assert states(agenda=agenda)["checkout network"][0] == state
+    monthly = programme({"service": "checkout", "faults": ("network",), "every_months": 1})
+    assert states(monthly, agenda=planned(schedule(once=wall("2026-12-26 10:00"))))["checkout network"][0] == "planned"
+
+
 def test_the_window_of_a_surprise_is_a_plan_and_a_paused_schedule_is_none() -> None:
     assert states(agenda=planned(schedule(surprise=each("month"))))["checkout network"][0] == "planned"
     assert states(agenda=planned(schedule(surprise=each("month"), paused="moving house")))["checkout network"][0] == "due"
@@ -88,9 +96,11 @@ SCENARIOS = [
 ]
 
 
-def proposed(one: Programme, agenda: Agenda | None = None, closings: ClosedTimes = NO_CLOSINGS) -> list[Proposal]:
+def proposed(
+    one: Programme, agenda: Agenda | None = None, closings: ClosedTimes = NO_CLOSINGS, done: tuple[Past, ...] = ()
+) -> list[Proposal]:
     agenda = agenda or Agenda(())
-    found = standings(one, (), agenda, NOW, NOW + timedelta(days=366))
+    found = standings(one, done, agenda, NOW, NOW + timedelta(days=366))
     return list(proposals(one, found, SCENARIOS, agenda, closings, NOW))
 
 
@@ -120,6 +130,34 @@ def test_days_and_weeks_with_drills_are_left_to_others() -> None:
     busy = Agenda([schedule("x", zone="UTC", rrule="FREQ=DAILY;COUNT=12", start=wall("2026-12-02 10:00"))])
     found = proposed(programme({"service": "db", "faults": ("container",)}), busy)
     assert [f"{p.moment:%Y-%m-%d}" for p in found if p.moment] == ["2026-12-14"]
+
+
+NETWORK = programme({"service": "checkout", "faults": ("network",)})
+OVERDUE = (past("2026-06-20 09:00", "network_loss"),)
+
+
+@pytest.mark.parametrize(("done", "day", "state", "number"), [
+    (OVERDUE, "2026-12-02", "overdue", 0), (OVERDUE, "2026-12-26", "overdue", 0), (OVERDUE, "2027-01-20", "overdue", 1),
+    ((past("2026-08-26 09:00", "network_loss"),), "2026-12-02", "due", 0),  # due tomorrow, which is too near for any proposal
+    ((past("2026-09-20 09:00", "network_loss"),), "2026-12-21", "due", 1),  # due the day before, and there is room till then
+])  # fmt: skip
+def test_what_is_planned_as_soon_as_may_be_is_not_proposed_again(done: tuple[Past, ...], day: str, state: str, number: int) -> None:
+    agenda = planned(schedule(once=wall(f"{day} 10:00")))
+    assert states(NETWORK, done, agenda)["checkout network"][0] == state
+    assert len(proposed(NETWORK, agenda, done=done)) == number
+
+
+@pytest.mark.parametrize("done", [(), OVERDUE, (past("2026-08-26 09:00", "network_loss"),), (past("2026-09-20 09:00", "network_loss"),)])
+@pytest.mark.parametrize("freeze", [(), (("2026-11-01 00:00", "2027-02-01 00:00"),), (("2026-11-01 00:00", "2027-11-01 00:00"),)])
+@pytest.mark.parametrize("busy", [(), (schedule("x", zone="UTC", rrule="FREQ=DAILY;COUNT=18", start=wall("2026-12-02 10:00")),)])
+def test_whoever_does_what_is_proposed_is_proposed_nothing_more(
+    done: tuple[Past, ...], freeze: tuple[tuple[str, str], ...], busy: tuple[Schedule, ...]
+) -> None:
+    closings = ClosedTimes(closed(*freeze).closings, (), ZoneInfo("UTC"))
+    (first,) = proposed(NETWORK, Agenda(busy), closings, done)
+    assert first.moment is not None
+    (follows,) = planned(schedule("follows", zone="UTC", once=first.moment.replace(tzinfo=None))).schedules.values()
+    assert proposed(NETWORK, Agenda([*busy, follows]), closings, done) == []
 
 
 def test_many_proposals_spread_over_the_weeks() -> None:
