@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -121,10 +122,16 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """A stream that was closed by whoever started us (`>&-`) is no reason to fail: what is said there goes nowhere."""
+    """A stream that was closed by whoever started us (`>&-`) is no reason to fail: what is said there goes nowhere.
+
+    A report holds letters that not every terminal can write; what it lacks is written as an escape.
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _to_nowhere(stream: TextIO) -> None:

@@ -15,7 +15,7 @@ from gameday.bundle.words import unread
 from gameday.errors import InvalidInput, Missing
 from gameday.model.plan import Plan
 from gameday.model.record import Record
-from gameday.undo.ledger import read_ledger
+from gameday.undo.ledger import LedgerPage, read_ledger
 
 RECORDED = (
     "scenario.yaml",
@@ -100,16 +100,30 @@ class Folder:
             plan = Plan.model_validate_json(self.plan.read_bytes())
         except FileNotFoundError:
             raise InvalidInput(f"{self.path} holds no plan.json, so it is not a drill that can be reviewed") from None
+        except OSError as error:
+            raise InvalidInput(f"{self.plan} cannot be read: {error.strerror}") from None
         except ValidationError as error:
             raise InvalidInput(f"{self.plan} was written by another version or altered: {error.error_count()} errors") from None
         timeline, _ = read_timeline(self.timeline)
         timeline = replace(timeline, events=(*timeline.events, *unread(self.inbox, timeline)))
-        page = read_ledger(self.ledger)
-        damage = [timeline.damage] if timeline.damage else []
+        page, unread_ledger = _ledger(self.ledger)
+        damage = [hole for hole in (timeline.damage, unread_ledger) if hole]
         if page.damaged:
             damage.append(f"ledger.jsonl has {page.damaged} torn line(s)")
         faults, unknown = faults_known(page.faults, timeline, plan)
         return Record(plan, timeline, faults, (*damage, *unknown))
+
+
+def _ledger(path: Path) -> tuple[LedgerPage, str]:
+    """What could be read, and why nothing could. Faults are then known from the timeline."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return LedgerPage(()), "ledger.jsonl is no plain file"
+    try:
+        return read_ledger(path), ""
+    except OSError as error:
+        return LedgerPage(()), f"ledger.jsonl cannot be read: {(error.strerror or '').lower()}"
+    except RecursionError:
+        return LedgerPage(()), "ledger.jsonl cannot be read: brackets in brackets without end"
 
 
 def drills(reports: Path) -> list[Folder]:

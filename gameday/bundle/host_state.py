@@ -15,7 +15,7 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from gameday.errors import InvalidInput, Refused
+from gameday.errors import InvalidInput, Missing, Refused
 from gameday.undo.processes import boot_id, is_alive, started_ticks
 
 
@@ -48,7 +48,7 @@ class HostState:
     def announce(self, drill: str, folder: Path, project: str) -> None:
         """Say that this process conducts a drill, so that others find it and can recover it."""
         me = RunningDrill(drill, str(folder), os.getpid(), started_ticks(os.getpid()), boot_id(), project)
-        self._drills.mkdir(parents=True, exist_ok=True)
+        self._make(self._drills)
         temporary = self._drills / f".{drill}.{os.getpid()}"
         temporary.write_text(json.dumps(asdict(me)))
         temporary.rename(self._drills / f"{drill}.json")
@@ -58,15 +58,40 @@ class HostState:
         (self._drills / f"{drill}.json").unlink(missing_ok=True)
 
     def announced(self) -> list[RunningDrill]:
-        """Every drill that was announced and not withdrawn: running ones, and those whose process died."""
+        """Every drill that was announced and not withdrawn: running ones, and those whose process died.
+
+        Raises Missing where that cannot be known.
+        """
         found = []
-        for path in sorted(self._drills.glob("*.json")) if self._drills.is_dir() else []:
-            with contextlib.suppress(ValueError, TypeError, OSError):
+        try:
+            names = sorted(os.listdir(self._drills))  # noqa: PTH208  # a glob finds nothing where it may not look
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unreadable(error) from error
+        for path in (self._drills / n for n in names if n.endswith(".json") and not n.startswith(".")):
+            with contextlib.suppress(ValueError, TypeError, OSError, RecursionError):
                 found.append(RunningDrill(**json.loads(path.read_text())))
         return found
 
     def running(self) -> list[RunningDrill]:
-        return [d for d in self.announced() if d.alive]
+        """None where that cannot be known: whoever ends drills must go on with those that it knows of itself."""
+        try:
+            return [d for d in self.announced() if d.alive]
+        except Missing:
+            return []
+
+    def _make(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> Missing:
+        why = (error.strerror or "unknown error").lower()
+        return Missing(
+            f"this host's records of drills, {self.folder}, cannot be read: {why}; set XDG_STATE_HOME to a folder of yours, or HOME"
+        )
 
     def meant(self, wanted: str | None = None) -> RunningDrill:
         """The drill that a responder's words are for: the running one, or the one named in GAMEDAY_DRILL."""
@@ -84,7 +109,7 @@ class HostState:
     @contextlib.contextmanager
     def exclusive(self, project: str) -> Iterator[None]:
         """Hold the only right to drill in one project of this host. Raises Refused where somebody has it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make(self.folder)
         lock = os.open(self.folder / f"{project}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:
@@ -102,7 +127,7 @@ class HostState:
 
     def halt(self, reason: str) -> None:
         """Pull the lever: running drills stop, new ones are refused, until `resume`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make(self.folder)
         temporary = self.folder / f".halted.{os.getpid()}"
         temporary.write_text(reason)
         temporary.rename(self._lever)
@@ -110,13 +135,18 @@ class HostState:
     def resume(self) -> bool:
         """Put the lever back. Says whether it was pulled."""
         was = self._lever.exists()
-        self._lever.unlink(missing_ok=True)
+        try:
+            self._lever.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unreadable(error) from error
         return was
 
     @property
     def halted(self) -> str | None:
-        """Why the lever is pulled, or None."""
+        """Why the lever is pulled, or None. Raises Missing where that cannot be known."""
         try:
             return self._lever.read_text() or "no reason was given"
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self._unreadable(error) from error

@@ -102,10 +102,14 @@ def read_timeline(path: Path) -> tuple[Timeline, str]:
     """Read events back, as far as the chain holds. Returns them with the hash of the last good line."""
     events: list[Event] = []
     head, damage = GENESIS, ""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return Timeline((), "timeline.jsonl is no plain file"), head
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return Timeline((), "timeline.jsonl is missing"), head
+    except OSError as error:
+        return Timeline((), f"timeline.jsonl cannot be read: {(error.strerror or '').lower()}"), head
     if lines == [b""]:
         return Timeline((), "timeline.jsonl is empty"), head
     if lines[-1] == b"":

@@ -47,11 +47,11 @@ def read_words(inbox: Path, seen: Collection[str] = ()) -> list[tuple[str, Word]
     """Words whose file name is not in `seen`, in the order they were said. Files that are no words are left alone."""
     found = []
     for path in sorted(inbox.glob("*.json")):
-        if path.name in seen:
+        if path.name in seen or not path.is_file():  # a pipe would be waited for
             continue
         try:
             found.append((path.name, Word.model_validate(json.loads(path.read_bytes()))))
-        except ValueError:
+        except (ValueError, OSError, RecursionError):
             continue
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import click
 from gameday.commands.options import OUTPUT
 from gameday.conduct.host_findings import Finding, look
 from gameday.conduct.place_findings import places
-from gameday.errors import InvalidInput
+from gameday.environments.network_abilities import network_image
+from gameday.errors import InvalidInput, Missing
 from gameday.gaps import GAPS
 from gameday.load.settings import read_settings
 from gameday.load.workspace import find_workspace
@@ -27,14 +28,24 @@ def command(output: str) -> int:
 
     Exit codes: 4 where a fault of an earlier drill is left, 6 where something is missing without which no drill runs, else 0.
     """
+    network_image()  # a tag that is none, before Docker is asked for it
     workspace = find_workspace(Path.cwd())
-    found = (*look(workspace.root, len(workspace.scenarios())), *places(workspace.root, _environments(workspace.root)))
+    found = (*_looked(workspace.root, len(workspace.scenarios())), *places(workspace.root, _environments(workspace.root)))
     if output == "json":
         click.echo(json.dumps({"findings": [asdict(f) for f in found]}, indent=2))
     else:
         for line in _page(found):
             click.echo(safe(line, 400))
     return exit_code(found)
+
+
+def _looked(root: Path, scenarios: int) -> Iterator[Finding]:
+    """As far as can be looked. What earlier drills left comes last; where it cannot be known, no drill may run."""
+    try:
+        yield from look(root, scenarios)
+    except Missing as missing:
+        said, _, do = str(missing).partition("; ")
+        yield Finding("leftovers", False, True, said, do)
 
 
 def _environments(root: Path) -> Mapping[str, DockerSettings]:

@@ -20,7 +20,7 @@ def command(dry_run: bool) -> None:
 
     Searches this host's records of drills, and the Docker daemon for what no record tells of: locks, helpers, processes.
 
-    Exit codes: 0 nothing is left, 4 something could not be put back, 6 the Docker daemon does not answer.
+    Exit codes: 0 nothing is left, 4 something could not be put back, 6 this host's records cannot be read or Docker does not answer.
     """
     state = HostState()
     found = leftovers(state)

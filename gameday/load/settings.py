@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from gameday.errors import InvalidInput, Mistake
 from gameday.load.quoting import escaped, meant, named, shown
-from gameday.load.toml_places import keys_of, place_of
+from gameday.load.toml_places import deepest, keys_of, place_of
 from gameday.model.docker_settings import TooWide
 from gameday.model.production import is_production
 from gameday.model.settings import Settings
@@ -49,6 +49,9 @@ def read_settings(path: Path, known_rules: Callable[[], Collection[str]]) -> Set
         raise InvalidInput(Mistake(shown(path), 0, 0, "is not UTF-8; save it as UTF-8")) from error
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(_not_toml(path, str(error))) from error
+    except RecursionError as error:
+        line, column = deepest(text)
+        raise InvalidInput(Mistake(shown(path), line, column, "has too many brackets in brackets")) from error
     except ValidationError as error:
         raise InvalidInput(*_mistakes(path, text, error)) from error
     if refused := [name for name, place in settings.environments.items() if is_production(name) and not place.allow_production]:

@@ -42,5 +42,16 @@ def place_of(text: str, way: Sequence[str]) -> Place:
     return 1, 1
 
 
+def deepest(text: str) -> Place:
+    """Where the most brackets stand open: there a file is that no reader follows to its end."""
+    depth, most, place = 0, 0, (1, 1)
+    for number, line in enumerate(text.splitlines(), 1):
+        for column, letter in enumerate(line, 1):
+            depth += (letter in "[{") - (letter in "]}")
+            if depth > most:
+                most, place = depth, (number, column)
+    return place
+
+
 def _parts(written: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in re.findall(_PART, written))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Gameday
+from tests.commands.conftest import ROOT, Gameday
 
 SCENARIO = "scenarios/payments-freezes.yaml"
 
@@ -79,6 +81,53 @@ def test_settings_with_mistakes_are_told_of(gameday: Gameday, workspace: Path) -
     assert "did you mean 'commands'?" in gameday("check").err
     (workspace / "gameday.toml").write_text("[probes\n")
     assert "gameday.toml:1:" in gameday("check").err
+
+
+def test_settings_that_nest_without_end_are_told_of(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "gameday.toml").write_text("# mine\na=" + "[" * 3000 + "\n")
+    for words in (["check"], ["config", "show"]):
+        ended = gameday(*words)
+        assert (ended.code, "gameday.toml:2:3002: has too many brackets" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", [
+    ["recover"], ["recover", "--dry-run"], ["halt", "--reason", "x"], ["resume", "--reason", "x"], ["run", SCENARIO, "--responders", "none"],
+])  # fmt: skip
+def test_records_of_the_host_that_cannot_be_read_are_told_of(gameday: Gameday, workspace: Path, words: list[str]) -> None:
+    (workspace / "file").touch()
+    ended = gameday(*words, XDG_STATE_HOME=str(workspace / "file"))
+    assert (ended.code, "file/gameday, cannot be read: not a directory" in ended.err) == (6, True)
+    assert "nothing is left" not in ended.out
+
+
+@pytest.mark.parametrize("name", ["ledger.jsonl", "timeline.jsonl", "inbox/01.json"])
+@pytest.mark.parametrize("harm", ["folder", "loop", "pipe", "brackets"])
+def test_damage_of_any_kind_is_judged_around(gameday: Gameday, workspace: Path, name: str, harm: str) -> None:
+    drill = workspace / "reports" / "20260304-100000-example-0001"
+    shutil.copytree(ROOT / "reports" / "example", drill)
+    (drill / "inbox").mkdir(exist_ok=True)
+    (drill / name).unlink(missing_ok=True)
+    match harm:
+        case "folder":
+            (drill / name).mkdir()
+        case "loop":
+            (drill / name).symlink_to(name)
+        case "pipe":
+            os.mkfifo(drill / name)
+        case "brackets":
+            (drill / name).write_text("[" * 100_000 + "\n")
+    said = "" if name.startswith("inbox") else name
+    for words in (["review", "--force"], ["report"]):
+        ended = gameday(*words)
+        assert ended.code in (0, 1, 5)
+        assert said in ended.err and "internal error" not in ended.err
+    assert gameday("verify").code == (2 if said else 0)
+
+
+def test_letters_that_the_terminal_lacks_are_escaped(started: Gameday, workspace: Path) -> None:
+    shutil.copytree(ROOT / "reports" / "example", workspace / "reports" / "example")
+    ended = started("report", "example", PYTHONIOENCODING="iso8859-5")
+    assert (ended.code, "\\xb7" in ended.out) == (0, True)
 
 
 def test_a_refused_drill_leaves_no_folder(gameday: Gameday, workspace: Path) -> None:

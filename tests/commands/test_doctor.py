@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -51,6 +52,20 @@ def test_json_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     code, page = told(monkeypatch, NO_DOCKER, output="json")
     (finding,) = json.loads(page)["findings"]
     assert (code, finding["name"], finding["ok"], finding["do"]) == (6, "docker", False, "bash setup/docker.sh")
+
+
+def test_records_that_cannot_be_read_stop_drills(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "file").touch()
+    ended = gameday("doctor", "-o", "json", XDG_STATE_HOME=str(workspace / "file"))
+    left = next(f for f in json.loads(ended.out)["findings"] if f["name"] == "leftovers")
+    assert (ended.code, left["ok"], left["needed"]) == (6, False, True)
+    assert "cannot be read: not a directory" in left["said"]
+    assert left["do"].startswith("set XDG_STATE_HOME")
+
+
+def test_a_tag_that_is_none_is_told(gameday: Gameday) -> None:
+    ended = gameday("doctor", GAMEDAY_IMAGES=";rm")
+    assert (ended.code, "GAMEDAY_IMAGES=';rm' is not an image tag" in ended.err) == (2, True)
 
 
 def test_without_docker_the_rest_is_still_told(gameday: Gameday) -> None:
