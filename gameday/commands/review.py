@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import click
 
@@ -11,28 +12,30 @@ from gameday.bundle.timeline_file import read_timeline
 from gameday.commands.judging import judged_from, print_review, tell_damage
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.reading import reports_folder
-from gameday.errors import InvalidInput
+from gameday.errors import Missing
+from gameday.load.quoting import shown
+from gameday.model.safe_text import safe
 from gameday.report import write_report
 from gameday.review.exit_code import exit_code
+
+KEPT = "before-damage"
+"""The folder in a drill's own that holds reports of a record which was whole then."""
 
 
 @click.command()
 @click.argument("drill", default="last")
-@click.option("--force", is_flag=True, help="Write over reports that were made before the timeline was damaged or altered.")
 @FAIL_ON
 @OUTPUT
-def command(drill: str, force: bool, fail_on: str, output: str) -> int:
+def command(drill: str, fail_on: str, output: str) -> int:
     """Judge DRILL again (an id, a unique prefix, a folder, or `last`) and write its reports anew.
 
-    Where its timeline was damaged or altered since its reports were made, these are kept (exit code 2), unless with --force.
+    Where its timeline was damaged or altered since its reports were made, these are kept beside, in `before-damage/`.
     """
     folder = find_drill(reports_folder(), drill)
     review, record = judged_from(folder)
-    if not force and (why := _better_before(folder)):
-        raise InvalidInput(
-            f"{folder.id}: {why}. The reports that are there were made before, and are kept; "
-            f"`gameday review {drill} --force` judges what is whole and writes over them"
-        )
+    if why := _better_before(folder):
+        _keep(folder)
+        click.echo(safe(f"{folder.id}: {why}; the reports that were made before are in {KEPT}/", 400), err=True)
     write_report(review, record, folder.path)
     tell_damage(record)
     if output == "json":
@@ -40,6 +43,18 @@ def command(drill: str, force: bool, fail_on: str, output: str) -> int:
     else:
         print_review(review, folder)
     return exit_code(review, fail_on)
+
+
+def _keep(folder: Folder) -> None:
+    """The reports of the whole record, where they are not kept already: those of one damage do not take their place."""
+    kept = folder.path / KEPT
+    try:
+        kept.mkdir(exist_ok=True)
+        for path in (folder.review, folder.path / "report.html", folder.path / "report.md"):
+            if path.is_file() and not (kept / path.name).exists():
+                shutil.copy2(path, kept / path.name)
+    except OSError as error:
+        raise Missing(f"{shown(kept)} cannot be written, and the reports from before the damage belong there: {error.strerror}") from error
 
 
 def _better_before(folder: Folder) -> str:
