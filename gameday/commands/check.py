@@ -10,10 +10,12 @@ import click
 
 from gameday.commands.mistakes import show_mistakes
 from gameday.commands.options import FAIL_ON, OUTPUT
+from gameday.commands.passed_over import passed_over
 from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
 from gameday.load.check import Catalogue, Checked, check
+from gameday.load.quoting import shown
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.safe_text import safe
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from gameday.load.check import RunbookRule
     from gameday.load.schedule import AtOnce, Troubles
     from gameday.model.settings import Settings
+
+OF_TEAM = ("gameday.toml", "services.yaml", "programme.yaml")
+"""Files of a workspace that lie beside its folders."""
+NOTHING = "nothing to check here; change into a workspace, make one with `gameday init DIR`, or name files: `gameday check FILE`"
 
 
 @click.command()
@@ -44,8 +50,14 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
         allows=lambda module: _allows(workspace, module),
     )
     found = check(paths, workspace, catalogue)
+    more = [*passed_over(workspace, paths)]
+    of_team = 0
     if not paths:
-        found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
+        more += _settings_mistakes(workspace)
+        of_team = sum((workspace.root / name).exists() for name in OF_TEAM)
+        if not found.files and not of_team and not found.errors and not more:
+            more.append(Mistake(shown(workspace.root), 0, 0, NOTHING))
+    found = Checked(tuple(sorted({*found.errors, *more})), found.findings, found.files + of_team)
     if output == "json":
         click.echo(found.json())
     else:
