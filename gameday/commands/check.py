@@ -11,6 +11,7 @@ import click
 from gameday.commands.mistakes import show_mistakes
 from gameday.commands.options import FAIL_ON, OUTPUT
 from gameday.commands.passed_over import passed_over
+from gameday.commands.team_files import TEAM_FILES, apart, lists_pages, team_mistakes
 from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from gameday.load.schedule import AtOnce, Troubles
     from gameday.model.settings import Settings
 
-OF_TEAM = ("gameday.toml", "services.yaml", "programme.yaml")
-"""Files of a workspace that lie beside its folders."""
 NOTHING = "nothing to check here; change into a workspace, make one with `gameday init DIR`, or name files: `gameday check FILE`"
 
 
@@ -49,15 +48,18 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
         at_once=_at_once,
         allows=lambda module: _allows(workspace, module),
     )
-    found = check(paths, workspace, catalogue)
-    more = [*passed_over(workspace, paths)]
-    of_team = 0
+    rest, team = apart(paths)
+    # Nothing asked for would be everything.
+    found = check(rest, workspace, catalogue) if rest or not paths else Checked((), (), 0)
+    more = [*passed_over(workspace, paths), *team_mistakes(team, _rule_names, FAULTS)]
+    if paths and not rest and not team:
+        more += map(lists_pages, paths)
     if not paths:
         more += _settings_mistakes(workspace)
-        of_team = sum((workspace.root / name).exists() for name in OF_TEAM)
-        if not found.files and not of_team and not found.errors and not more:
+        team = [p for name in TEAM_FILES if (p := workspace.root / name).exists()]
+        if not found.files and not team and not found.errors and not more:
             more.append(Mistake(shown(workspace.root), 0, 0, NOTHING))
-    found = Checked(tuple(sorted({*found.errors, *more})), found.findings, found.files + of_team)
+    found = Checked(tuple(sorted({*found.errors, *more})), found.findings, found.files + len(team))
     if output == "json":
         click.echo(found.json())
     else:

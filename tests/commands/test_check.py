@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Gameday
+from tests.commands.conftest import ROOT, Gameday
 
 FOLDERS = ("scenarios", "responders", "schedules", "probes", "runbooks")
 
@@ -55,3 +55,48 @@ def test_files_of_another_kind_may_lie_beside(gameday: Gameday, workspace: Path)
     (workspace / "schedules" / "holidays.ics").write_text("x")
     (workspace / "scenarios" / "notes.txt").write_text("x")
     assert gameday("check").code == 0
+
+
+@pytest.fixture
+def programme(workspace: Path) -> Path:
+    shutil.copy2(ROOT / "programme.yaml", workspace / "programme.yaml")
+    return workspace / "programme.yaml"
+
+
+@pytest.mark.usefixtures("programme")
+@pytest.mark.parametrize(
+    "asked", [["services.yaml"], ["programme.yaml"], ["gameday.toml"], ["services.yaml", "gameday.toml", "README.md"], ["."]]
+)
+def test_a_file_of_the_team_is_checked_as_what_it_is(gameday: Gameday, workspace: Path, asked: list[str]) -> None:
+    (workspace / "README.md").write_text("# Ours\n")
+    ended = gameday("check", *asked)
+    assert ended.code == 0, ended.err
+    assert " 0 files" not in ended.err
+
+
+@pytest.mark.usefixtures("programme")
+@pytest.mark.parametrize("asked", [["FILE"], ["."]])
+@pytest.mark.parametrize(("name", "text", "said"), [
+    ("services.yaml", "servces: {}\n", "did you mean 'services'?"),
+    ("programme.yaml", "duties: [{service: chekout, faults: [network]}]\n", "no service 'chekout' in services.yaml"),
+    ("gameday.toml", "[probe]\n", "did you mean 'probes'?"),
+])  # fmt: skip
+def test_mistakes_of_a_file_of_the_team_are_told(
+    gameday: Gameday, workspace: Path, name: str, text: str, said: str, asked: list[str]
+) -> None:
+    (workspace / name).write_text(text)
+    ended = gameday("check", *(word.replace("FILE", name) for word in asked))
+    assert ended.code == 2
+    assert f"{name}:1:" in ended.err and said in ended.err
+    assert "canary" not in ended.err
+
+
+def test_a_list_of_pages_is_no_runbook(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "README.md").write_text("# Ours\n")
+    ended = gameday("check", "README.md")
+    assert (ended.code, "lists pages and is no runbook" in ended.err) == (2, True)
+
+
+def test_a_page_elsewhere_is_a_runbook(gameday: Gameday, workspace: Path) -> None:
+    (workspace / "Ours.md").write_text("# Ours\n")
+    assert "## Meaning" in (ended := gameday("check", "Ours.md")).out + ended.err
