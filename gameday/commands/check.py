@@ -10,10 +10,13 @@ import click
 
 from gameday.commands.mistakes import show_mistakes
 from gameday.commands.options import FAIL_ON, OUTPUT
+from gameday.commands.passed_over import passed_over
+from gameday.commands.team_files import TEAM_FILES, apart, lists_pages, team_mistakes
 from gameday.environments.sandbox import Sandbox
 from gameday.errors import InvalidInput, Mistake
 from gameday.faults import FAULTS
 from gameday.load.check import Catalogue, Checked, check
+from gameday.load.quoting import shown
 from gameday.load.workspace import Workspace, find_workspace
 from gameday.model.safe_text import safe
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from gameday.load.check import RunbookRule
     from gameday.load.schedule import AtOnce, Troubles
     from gameday.model.settings import Settings
+
+NOTHING = "nothing to check here; change into a workspace, make one with `gameday init DIR`, or name files: `gameday check FILE`"
 
 
 @click.command()
@@ -43,9 +48,18 @@ def command(paths: tuple[Path, ...], fail_on: str, output: str) -> int:
         at_once=_at_once,
         allows=lambda module: _allows(workspace, module),
     )
-    found = check(paths, workspace, catalogue)
+    rest, team = apart(paths)
+    # Nothing asked for would be everything.
+    found = check(rest, workspace, catalogue) if rest or not paths else Checked((), (), 0)
+    more = [*passed_over(workspace, paths), *team_mistakes(team, _rule_names, FAULTS)]
+    if paths and not rest and not team:
+        more += map(lists_pages, paths)
     if not paths:
-        found = Checked(tuple(sorted({*found.errors, *_settings_mistakes(workspace)})), found.findings, found.files)
+        more += _settings_mistakes(workspace)
+        team = [p for name in TEAM_FILES if (p := workspace.root / name).exists()]
+        if not found.files and not team and not found.errors and not more:
+            more.append(Mistake(shown(workspace.root), 0, 0, NOTHING))
+    found = Checked(tuple(sorted({*found.errors, *more})), found.findings, found.files + len(team))
     if output == "json":
         click.echo(found.json())
     else:
