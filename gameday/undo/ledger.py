@@ -172,7 +172,7 @@ def _parse(data: bytes) -> LedgerPage:
             continue
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
             lines.append(value)

@@ -117,7 +117,7 @@ def test_damage_of_any_kind_is_judged_around(gameday: Gameday, workspace: Path, 
         case "brackets":
             (drill / name).write_text("[" * 100_000 + "\n")
     said = "" if name.startswith("inbox") else name
-    for words in (["review", "--force"], ["report"]):
+    for words in (["review"], ["report"]):
         ended = gameday(*words)
         assert ended.code in (0, 1, 5)
         assert said in ended.err and "internal error" not in ended.err
