@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from gameday.__main__ import COMMANDS, cli
-from gameday.environments.sandbox import Sandbox
+from gameday.environments.sandbox import PORTS, Sandbox
 from gameday.faults import FAULTS
 from gameday.gaps import GAPS
 from gameday.load.probes import read_probes
@@ -160,3 +160,10 @@ def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for name in GAPS:
         assert f'id="{name.replace("_", "-")}"' in (tmp_path / "html" / "catalogue" / "gaps.html").read_text()
+
+
+def test_a_second_sandbox_is_given_every_port_of_its_own() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    given = dict(re.findall(r"(GAMEDAY_[A-Z]+_PORT)=(\d+)", page))
+    assert set(given) == {variable for variable, _ in PORTS.values()}
+    assert not {int(port) for port in given.values()} & {usual for _, usual in PORTS.values()}
