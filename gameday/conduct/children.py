@@ -76,7 +76,7 @@ class Worker:
                 [sys.executable, "-m", "gameday.conduct.worker", str(folder.path), str(root)],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=root,
             )  # fmt: skip
-        record_process(ledger, "worker", self._process.pid)
+        self._ticks = record_process(ledger, "worker", self._process.pid)
 
     @property
     def ended(self) -> bool:
@@ -113,13 +113,15 @@ class Worker:
         """Wait for it, then end its whole group. What it leaves undone is in the ledger."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
-        kill_group(self._process.pid, started_ticks(self._process.pid))
+        kill_group(self._process.pid, self._ticks)
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
         self._process.wait(5)
 
 
-def record_process(ledger: Ledger, role: str, pid: int) -> None:
-    """Write a child down, so that guard and `gameday recover` can end it."""
-    ledger.append("process", role=role, pid=pid, ticks=started_ticks(pid))
+def record_process(ledger: Ledger, role: str, pid: int) -> str:
+    """Write a child down, so that guard and `gameday recover` can end it. Returns its start, in ticks."""
+    ticks = started_ticks(pid)
+    ledger.append("process", role=role, pid=pid, ticks=ticks)
+    return ticks

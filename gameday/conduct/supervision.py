@@ -186,7 +186,8 @@ class Supervision:
                 if why:
                     worker.release(why, sorted(held))
                     released |= held
-        except Stopped:
+        except BaseException:
+            # Whatever it is: who injects must be gone before anybody else undoes.
             self.c.undoing = True
             worker.stop_early()
             worker.end(within=15)

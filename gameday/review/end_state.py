@@ -45,6 +45,7 @@ def _texts(look: Event, key: str) -> tuple[str, ...]:
 
 
 def _changed_by_others(record: Record, difference: str) -> bool:
-    """Whether somebody or something else acted on the target: then its state is theirs."""
+    """Whether somebody or something else acted on the target: then its state is theirs. A command inside is no such act."""
     service = difference.partition(":")[0]
-    return any(e.actor_kind != "injector" for e in record.timeline.of("action.mutate", name=service))
+    acts = record.timeline.of("action.mutate", name=service)
+    return any(e.actor_kind != "injector" and not e.text("action").startswith("exec_") for e in acts)

@@ -128,8 +128,8 @@ class DockerHost:
         try:
             made = self._api.exec_create(container, list(command), stdin=False, user=user)["Id"]
             said = self._api.exec_start(made).decode("utf-8", "replace").strip()
-        except NotFound as gone:
-            raise TargetGone(container) from gone
+        except NotFound as missing:
+            raise self._what_is_missing(container, missing) from missing
         code = self._api.exec_inspect(made)["ExitCode"]
         if code:
             raise NotDone(f"{command[0]} in {container[:12]} ended with code {code}: {said[-200:]}")
@@ -228,12 +228,17 @@ class DockerHost:
         except APIError:
             return []
 
+    def _what_is_missing(self, container: str, missing: NotFound) -> NotDone:
+        """Docker says "not found" of what a container needs, too, such as a network. Raises TargetGone where it is the container."""
+        self.state(container)
+        return NotDone(str(missing.explanation or missing))
+
     def _tolerating(self, fine: tuple[str, ...], call: Any, container: str, *more: str) -> None:
         """Someone else may have done it in between: what Docker then complains of is what we want."""
         try:
             call(container, *more)
-        except NotFound as gone:
-            raise TargetGone(container) from gone
+        except NotFound as missing:
+            raise self._what_is_missing(container, missing) from missing
         except APIError as error:
             if not any(text in str(error) for text in fine):
                 raise

@@ -14,7 +14,8 @@ _PATH = re.compile(r"/[A-Za-z0-9_./@+-]{1,250}")
 ABSENT = "absent"
 LOOK = 'if [ -e "$1" ]; then sha256sum < "$1" && stat -L -c "%a %u:%g" "$1"; else echo absent; fi'
 _LOOK_AT_BOTH = f'{LOOK}; shift; [ -z "$1" ] || {{ {LOOK}; }}'
-_COPY_BACK = '{ chmod u+w "$1" 2>/dev/null || :; } && cat "$2" > "$1" && chmod "$3" "$1" && ' + LOOK
+_COPY_BACK = '{ chmod u+w "$1" 2>/dev/null || :; } && exec 3< "$2" && cat <&3 > "$1" && chmod "$3" "$1" && ' + LOOK
+"""The backup is opened first: where another undo has just removed it, the file is not emptied."""
 
 
 class FileState(NamedTuple):

@@ -97,12 +97,15 @@ class Ledger:
             self._write(kind, fields)
 
     def intend(self, **fields: Any) -> None:
-        """Record a fault before it is injected. Raises Fenced if the drill was taken over meanwhile."""
+        """Record a fault before it is injected. Raises Fenced if the drill was taken over meanwhile, or is closed."""
         with self._locked(5.0) as held:
             if not held:
                 raise LedgerUnwritable(f"{self.path} is locked by another process")
-            if self.read().of("taken_over"):
+            page = self.read()
+            if page.of("taken_over"):
                 raise Fenced("the drill was taken over; nothing more may be injected")
+            if page.of("closed"):
+                raise Fenced("the drill is over; nothing more may be injected")
             self._write("intended", fields)
 
     def append_if_possible(self, kind: LineKind, **fields: Any) -> bool:
@@ -126,8 +129,11 @@ class Ledger:
         line = json.dumps({"ts": _now(), "kind": kind, **fields}, separators=(",", ":")) + "\n"
         # A line torn by a crash must not swallow ours.
         prefix = "" if self._ends_whole() else "\n"
+        data = (prefix + line).encode()
         try:
-            os.write(self._file, (prefix + line).encode())
+            if os.write(self._file, data) != len(data):
+                # A disk that fills up takes the beginning of a line and calls that success.
+                raise OSError(errno.ENOSPC, "no space left on the disk")
             os.fsync(self._file)
         except OSError as error:
             reason = "no space left on the disk" if error.errno == errno.ENOSPC else error.strerror

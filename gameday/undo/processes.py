@@ -72,9 +72,28 @@ def is_alive(pid: int, ticks: str) -> bool:
 
 
 def kill_group(pid: int, ticks: str) -> bool:
-    """SIGKILL the process group that `pid` leads, if it is still the same process. Says whether it was there."""
-    if not is_alive(pid, ticks):
-        return False
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    return True
+    """SIGKILL the process group that `pid` leads, if it is still the same process, and what is left of its session.
+
+    Those outlive a leader that died first, and while one of them lives the kernel gives its number to nobody else. Says
+    whether the leader was there.
+    """
+    there = is_alive(pid, ticks)
+    if there:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    if ticks and look_at(pid)[1] in ("", ticks):
+        for number, started in _session_of(pid):
+            if int(started) >= int(ticks):
+                with contextlib.suppress(PermissionError):
+                    send_signal(number, started, signal.SIGKILL)
+    return there
+
+
+def _session_of(leader: int) -> Iterator[tuple[int, str]]:
+    """Number and start of each living process in a session."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with contextlib.suppress(OSError, IndexError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == leader and fields[0] not in ("Z", "X"):
+                    yield int(entry.name), fields[19]

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from gameday.daemon import written_daemon
@@ -57,7 +58,8 @@ def undo(host: DockerHost, fault: OpenFault, patience: float, sleep: Callable[[f
     try:
         detail = _with_retries(lambda: _run_steps(host, fault), patience, sleep)
         if not fault.armed_at:
-            detail = _watch_settling(lambda: _run_steps(host, fault), detail, _lands_within(fault), sleep)
+            again = partial(_with_retries, lambda: _run_steps(host, fault), patience, sleep)
+            detail = _watch_settling(again, detail, _lands_within(fault), sleep)
     except TargetGone:
         if why := _elsewhere(host, daemon):
             return PutBack(fault.id, fault.target, why, f"{fault.fault} on {fault.target}: {why}; there {by_hand(fault)}", "undo_failed")

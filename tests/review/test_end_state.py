@@ -53,6 +53,11 @@ def test_our_own_deed_is_no_excuse() -> None:
     assert looked(ours, differs=DIFFERS)[0].safety.left
 
 
+def test_a_command_inside_is_no_excuse() -> None:
+    inside = Told(30.0, "action.mutate", "payments", "docker", "container", "", "unknown", {"action": "exec_start"})
+    assert looked(inside, differs=DIFFERS)[0].safety.left
+
+
 def test_a_look_that_failed_proves_nothing_either_way() -> None:
     judged, words = looked(why="no daemon")
     assert answers(judged)["end_state"] == "undecidable"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
 import tarfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,3 +129,15 @@ def test_one_that_was_just_started_is_given_time_for_its_handler(monkeypatch: py
     reload(Told(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")), signal="HUP")
     assert slept[0] == 0
     assert slept[1] > 0
+
+
+def test_a_backup_that_another_undo_has_just_removed_does_not_cost_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "shop.ini"
+    path.write_bytes(RIGHT)
+    words = ["sh", "-c", inside_file._COPY_BACK, "sh", str(path), str(tmp_path / "gone"), "640"]
+    done = subprocess.run(words, capture_output=True, timeout=10, check=False)
+    assert done.returncode != 0
+    assert path.read_bytes() == RIGHT
+    (tmp_path / "there").write_bytes(WRONG)
+    subprocess.run([*words[:5], str(tmp_path / "there"), "640"], capture_output=True, timeout=10, check=True)
+    assert path.read_bytes() == WRONG

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -135,8 +137,9 @@ def test_one_failure_does_not_stop_the_others(ledger: Ledger) -> None:
     assert results["f2"]
 
 
-def test_a_drill_that_was_taken_over_injects_nothing_more(ledger: Ledger) -> None:
-    ledger.append("taken_over", by="guard", why="lease")
+@pytest.mark.parametrize("line", ["taken_over", "closed"])
+def test_a_drill_that_was_taken_over_or_is_over_injects_nothing_more(ledger: Ledger, line: Any) -> None:
+    ledger.append(line, by="guard", why="lease")
     with pytest.raises(Fenced):
         intend(ledger)
 
@@ -202,3 +205,34 @@ def test_a_stop_that_is_on_its_way_is_waited_for_as_long_as_it_may_take(ledger: 
     (result,) = put_back(ledger, "test", host, patience=1.0)  # type: ignore[arg-type]  # a daemon in here
     assert (host.calls, result.left, states(ledger)) == (starts, "", ["undone"])
     assert host.running
+
+
+def test_a_disk_that_takes_half_a_line_did_not_take_it(tmp_path: Path) -> None:
+    """Told by the kernel as a success, at the edge of what still fits."""
+    program = (
+        "import resource, sys; from pathlib import Path; from gameday.undo.ledger import Ledger, LedgerUnwritable\n"
+        "path = Path(sys.argv[1]); ledger = Ledger(path); ledger.append('drill', daemon='A')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20,) * 2)\n"
+        "try: ledger.intend(fault='f1', name='x', target='t', by='worker', undo={}, ends_within_seconds=1)\n"
+        "except LedgerUnwritable as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "l.jsonl")], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert "no space left on the disk" in done.stdout
+    assert read_ledger(tmp_path / "l.jsonl").damaged == 1
+
+
+def test_a_hiccup_while_it_is_watched_does_not_end_the_undo(ledger: Ledger) -> None:
+    class Hiccups(Host):
+        looks = 0
+
+        def state(self, container: str) -> ContainerState:
+            self.looks += 1
+            if self.looks == 4:
+                raise OSError("timed out")
+            return super().state(container)
+
+    intend(ledger, armed=False)
+    (result,) = undo(ledger, Hiccups())
+    assert (result.state, result.left) == ("undone", "")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.errors import NotFound
 
 from gameday.undo import VERBS, marker
-from gameday.undo.docker_host import ContainerState, NotDone, TargetGone
+from gameday.undo.docker_host import ContainerState, DockerHost, NotDone, TargetGone
 from gameday.undo.ledger import OpenFault
 from gameday.undo.marked_processes_kill import marked_processes_kill
 from gameday.undo.processes import send_signal, started_ticks
@@ -142,3 +143,20 @@ def test_no_other_file_is_written(control: Path, path: str) -> None:
     named = path.format(root=control.parent.parent, id=ARGUMENTS["container"])
     with pytest.raises(ValueError, match="is not a control file"):
         restore(control, path=named)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_not_found_is_the_containers_end_only_where_that_is_what_is_not_found(gone: bool) -> None:
+    class Api:
+        def start(self, container: str) -> None:
+            raise NotFound("404", explanation="network shop_default not found")
+
+        def inspect_container(self, container: str) -> dict[str, Any]:
+            if gone:
+                raise NotFound("404", explanation="no such container")
+            return {"State": {"Running": False, "Paused": False, "StartedAt": "t0"}}
+
+    host = DockerHost()
+    host._client = Api()
+    with pytest.raises(TargetGone if gone else NotDone, match="c1" if gone else "network shop_default not found"):
+        host.start("c1")
