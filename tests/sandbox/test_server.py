@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -159,6 +160,14 @@ def test_the_scheduler_asks_postgresql_the_same_questions(place: Place) -> None:
     assert [r.outcome for r in place.records()] == ["ran"]
 
 
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 @pytest.mark.drills
 def test_a_server_and_its_agent_run_a_real_drill_and_put_everything_back(request: pytest.FixtureRequest) -> None:
     bench: Bench = request.getfixturevalue("bench")
@@ -189,6 +198,8 @@ def test_a_server_and_its_agent_run_a_real_drill_and_put_everything_back(request
         return ended.code == 0 and drill.name in ended.out and '"ran"' in ended.out
 
     await_that(told, f"its end in the history; {bench.log()}", within=60)
+    # The agent may have told it before this server is up, and a process that just starts has no last words yet.
+    await_that(lambda: answers(port), f"the second server; {bench.log()}", within=60)
     again.terminate()
     assert again.wait(30) == 143
     assert bench.state("payments") == was and len(bench.drills() - before) == 1
