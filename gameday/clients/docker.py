@@ -128,7 +128,7 @@ class Docker:
 
     def process_numbers(self, container: str) -> list[int]:
         """The container's processes as the daemon's host numbers them, the main one first."""
-        rows = self._api.top(container, ps_args="-eo pid")["Processes"]
+        rows = self._api.top(container, ps_args="-eo pid")["Processes"] or ()  # Docker's word for none yet is null
         main = int(self._api.inspect_container(container)["State"]["Pid"])
         return [main, *(int(row[0]) for row in rows if int(row[0]) != main)]
 

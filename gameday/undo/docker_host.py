@@ -224,7 +224,8 @@ class DockerHost:
     def command_lines(self, container: str) -> list[str]:
         """The command lines of a container's processes, asked of the daemon: nothing is started inside. Empty where it does not run."""
         try:
-            return [str(row[-1]) for row in self._api.top(container, ps_args="-eo pid,args")["Processes"]]
+            # Nothing at all, not an empty list, is what Docker says of one that has just begun or ended.
+            return [str(row[-1]) for row in self._api.top(container, ps_args="-eo pid,args")["Processes"] or ()]
         except APIError:
             return []
 

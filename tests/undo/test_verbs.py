@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,3 +161,9 @@ def test_not_found_is_the_containers_end_only_where_that_is_what_is_not_found(go
     host._client = Api()
     with pytest.raises(TargetGone if gone else NotDone, match="c1" if gone else "network shop_default not found"):
         host.start("c1")
+
+
+def test_a_container_of_which_docker_lists_no_process_has_none() -> None:
+    host = DockerHost()
+    host._client = SimpleNamespace(top=lambda container, ps_args: {"Titles": ["PID"], "Processes": None})
+    assert host.command_lines("c1") == []
