@@ -122,13 +122,19 @@ def main_process(number: signal.Signals) -> Deed:
     return lambda raw: os.kill(raw.api.inspect_container(raw.container)["State"]["Pid"], number)
 
 
+def started_again(raw: Raw) -> None:
+    """Docker starts nothing whose end it has not seen yet."""
+    raw.api.wait(raw.container)
+    raw.api.start(raw.container)
+
+
 BUSY = "while true; do n=1; done"
 FLOOD = "for i = 1, 1000 do redis.call('lpush', KEYS[1], 'x') end"
 PAIRS = (
     Pair(ContainerPause(), "plain", lambda r: r.api.pause(r.container), lambda r: r.api.unpause(r.container)),
     Pair(ContainerKill(), "plain", lambda r: r.api.kill(r.container), lambda r: r.api.start(r.container)),
     Pair(ContainerStop(), "plain", lambda r: r.api.stop(r.container, timeout=5), lambda r: r.api.start(r.container)),
-    Pair(ProcessCrash(), "plain", main_process(signal.SIGKILL), lambda r: r.api.start(r.container), named="a signal, by hand"),
+    Pair(ProcessCrash(), "plain", main_process(signal.SIGKILL), started_again, named="a signal, by hand"),
     Pair(CpuPressure(workers=1), "plain", lambda r: r.begin(BUSY), lambda r: r.run("pkill", "-f", "while true")),
     Pair(ProcessHang(), "plain", lambda r: r.api.kill(r.container, "SIGSTOP"), lambda r: r.api.kill(r.container, "SIGCONT")),
     Pair(
@@ -176,21 +182,22 @@ def rows() -> Iterator[Row]:
             if time.monotonic() - began > ENOUGH:
                 print(f"not measured, since this takes too long here: {pair.fault.name}", file=sys.stderr)
                 continue
-            # Looked up anew: what was started again by the pair before is another process.
-            yield from _measured(pair, Raw(api, targets[pair.on].container), place, place.target(pair.on))
+            yield from _measured(pair, Raw(api, targets[pair.on].container), place)
         yield from _proxied(api, place, targets["plain"])
 
 
-def _measured(pair: Pair, raw: Raw, place: Place, target: Target) -> Iterator[Row]:
+def _measured(pair: Pair, raw: Raw, place: Place) -> Iterator[Row]:
     ours: tuple[list[float], list[float]] = ([], [])
     theirs: tuple[list[float], list[float]] = ([], [])
     host = DockerHost()
     before = pair.before or (lambda _: None)
     for _ in range(TIMES):
         before(raw)
+        # Looked up anew: what was started again is another process, and its crash would count as one that was.
+        target = place.target(pair.on)
         undo = pair.fault.prepare(place, target).model_dump(mode="json")
-        ours[0].append(timed(lambda: pair.fault.inject(place, target)))
-        _await(lambda: pair.fault.is_live(place, target))
+        ours[0].append(timed(partial(pair.fault.inject, place, target)))
+        _await(partial(pair.fault.is_live, place, target))
         ours[1].append(timed(partial(_undone, host, undo)))
         before(raw)
         theirs[0].append(timed(lambda: pair.arm(raw)))
