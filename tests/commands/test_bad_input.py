@@ -100,6 +100,7 @@ def test_records_of_the_host_that_cannot_be_read_are_told_of(gameday: Gameday, w
     assert "nothing is left" not in ended.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ledger.jsonl", "timeline.jsonl", "inbox/01.json"])
 @pytest.mark.parametrize("harm", ["folder", "loop", "pipe", "brackets"])
 def test_damage_of_any_kind_is_judged_around(gameday: Gameday, workspace: Path, name: str, harm: str) -> None:

@@ -14,6 +14,9 @@ import pytest
 from gameday.bundle.folder import RECORDED
 from tests.commands.conftest import ROOT, Gameday
 
+pytestmark = pytest.mark.slow
+"""Each judges a whole drill anew."""
+
 
 @pytest.fixture
 def example(workspace: Path) -> Path:

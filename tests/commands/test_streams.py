@@ -10,6 +10,9 @@ import pytest
 
 from tests.commands.conftest import environment_of
 
+pytestmark = pytest.mark.slow
+"""Processes of their own."""
+
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),

@@ -16,6 +16,9 @@ from gameday.store import patience
 from gameday.store.database import Database
 from gameday.store.slots import Slots
 
+pytestmark = pytest.mark.slow
+"""Each waits until patience ends."""
+
 READY = b"Z" + struct.pack("!i", 5) + b"I"
 SET = b"C" + struct.pack("!i", 8) + b"SET\0"
 LET_IN = b"R" + struct.pack("!ii", 8, 0) + READY
