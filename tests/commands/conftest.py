@@ -94,3 +94,19 @@ def started(workspace: Path) -> Gameday:
 def ended(code: int, out: str, err: str) -> Ended:
     assert "Traceback" not in err
     return Ended(code, out, err)
+
+
+@pytest.fixture
+def inside(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gameday:
+    """The program in the tests' own process, in the workspace."""
+    from gameday import __main__ as program
+
+    monkeypatch.chdir(workspace)
+    monkeypatch.setenv("XDG_STATE_HOME", str(workspace / "state"))
+
+    def call(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["gameday", *words])
+        code = program._run()
+        return Ended(code, *capsys.readouterr())
+
+    return call

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shlex
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,17 @@ from typing import Any
 import icalendar
 import pytest
 
-from gameday import __main__ as program
 from gameday.commands import scheduling
-from tests.commands.conftest import ROOT, Ended, Gameday
+from tests.commands.conftest import ROOT, Gameday
 
 SCENARIO = ("--scenario", "scenarios/payments-freezes.yaml")
 PEOPLE = ("--facilitator", "gil@example.org", "--responder", "ana@example.org", "--responder", "ben@example.org")
 
 
 @pytest.fixture
-def gameday(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gameday:
-    """The program without a process of its own: there are many calls here, and they share what takes long to load."""
-    monkeypatch.chdir(workspace)
-    monkeypatch.setenv("XDG_STATE_HOME", str(workspace / "state"))
-
-    def call(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gameday", *words])
-        code = program._run()
-        out, err = capsys.readouterr()
-        return Ended(code, out, err)
-
-    return call
+def gameday(inside: Gameday) -> Gameday:
+    """There are many calls here, and they share what takes long to load."""
+    return inside
 
 
 def add(gameday: Gameday, name: str, *words: str) -> None:

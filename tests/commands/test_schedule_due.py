@@ -9,35 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from gameday import __main__ as program
 from gameday.bundle.host_state import HostState
 from gameday.model.settings import Settings
 from gameday.server.store_place import store_url
 from gameday.store.memory import Memory
 from gameday.store.opening import open_store
-from tests.commands.conftest import Ended, Gameday
+from tests.commands.conftest import Gameday
 
 SCENARIO = ("--scenario", "scenarios/payments-freezes.yaml")
 DUE = datetime.now(UTC).replace(second=0, microsecond=0)
 
 
 @pytest.fixture
-def gameday(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gameday:
-    """The program in this process, in a workspace with a slot that is due and needs a yes an hour ahead."""
-    monkeypatch.chdir(workspace)
-    monkeypatch.setenv("XDG_STATE_HOME", str(workspace / "state"))
-
-    def call(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["gameday", *words])
-        code = program._run()
-        return Ended(code, *capsys.readouterr())
-
-    assert call("schedule", "add", "needs", *SCENARIO, "--once", "2070-01-01 10:00").code == 0
+def gameday(inside: Gameday, workspace: Path) -> Gameday:
+    """In a workspace with a slot that is due and needs a yes an hour ahead."""
+    assert inside("schedule", "add", "needs", *SCENARIO, "--once", "2070-01-01 10:00").code == 0
     path = workspace / "schedules" / "needs.yaml"
     path.write_text(
         path.read_text().replace("2070-01-01 10:00", f"{DUE:%Y-%m-%d %H:%M}") + "approval: {by: [lead@example.org], ahead: 1h}\n"
     )
-    return call
+    return inside
 
 
 def approve(workspace: Path, by: str, at: datetime) -> None:
